@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "scprior/cell_batch.hpp"
+#include "scprior/core/config.hpp"
+#include "scprior/core/plugin_host.hpp"
+#include "scprior/loader.hpp"
+#include "scprior/metric.hpp"
+
+namespace scprior::core {
+
+/// One gene of a model's input.
+struct Gene {
+  std::string id;      ///< Ensembl id, or the data set's own name
+  std::string symbol;  ///< "" = unknown
+};
+
+/// An ordered list of genes that models are trained on.
+struct GeneSpace {
+  std::string name;  ///< "GRCh38.97.protein_coding", "dataset", or the file's path
+  std::vector<Gene> genes;
+};
+
+/// Cells that can be read block by block. Nothing may assume that all cells are in memory, except MemorySource itself.
+class SCPRIOR_API CellSource {
+ public:
+  virtual ~CellSource();
+  virtual int64_t n_cells() const = 0;
+  virtual int64_t n_genes() const = 0;
+  /// The counts of `rows` (any order) as a sparse float matrix [rows, G] in the model's gene order. Thread-safe.
+  virtual CountMatrix read(std::span<const int64_t> rows) const = 0;
+};
+
+/// What became of the data set's genes and cells on the way into the model's gene space.
+struct DataReport {
+  std::string matrix;                ///< what was read: "X", "layers/counts", ...
+  int64_t n_cells = 0;
+  int64_t n_file_genes = 0;          ///< genes in the file
+  int64_t n_space_genes = 0;         ///< G of the gene space
+  int64_t n_matched_genes = 0;       ///< genes of the space that the file has
+  int64_t n_dropped_genes = 0;       ///< genes of the file outside the space
+  int64_t n_merged_genes = 0;        ///< genes of the file summed into another of the same name or id
+  int64_t n_empty_cells = 0;         ///< cells without a count in the space
+  double dropped_count_share = 0;    ///< share of all counts that lay on dropped genes
+  double total_counts = 0;           ///< in the space
+  double median_counts = 0;          ///< per cell, in the space
+  double density = 0;                ///< non-zero share of the [N, G] matrix
+  std::string gene_names_from;       ///< "index" or the column whose names matched best
+  std::vector<std::string> notes;    ///< sentences for the user (from the loader and the mapping)
+};
+
+/// A data set ready for a model: counts in its gene space, and the tables of the file.
+struct Dataset {
+  DataConfig config;
+  DatasetInfo info;  ///< tables of cells and genes as the loader gave them
+  GeneSpace space;
+  DataReport report;
+  std::shared_ptr<const CellSource> cells;
+};
+
+/// Opens a file, checks that it holds raw counts, and maps its genes into `space`.
+/// Errors: Error{io, data}: missing or damaged file; not raw counts (normalised, negative, NaN), with what other matrices
+/// the file offers; no gene in common; no cell; unknown label or batch column, naming the columns there are.
+SCPRIOR_API Dataset load_dataset(const DataConfig& config, const GeneConfig& genes, const PluginHost& host);
+
+/// As above, into the genes of a trained model.
+SCPRIOR_API Dataset load_dataset(const DataConfig& config, const GeneSpace& space, const PluginHost& host);
+
+/// Rows of a data set by use. Each ascends; together they are all cells.
+struct Split {
+  std::vector<int64_t> train, validation, test;
+};
+
+/// Draws the split. Shares are of all cells: round(test * N) test and round(validation * N) validation cells; with a
+/// group column, whole groups are drawn until the share is reached.
+/// Errors: Error{data} if a needed part would be empty; Error{config} unknown group column.
+SCPRIOR_API Split split_cells(const Dataset& data, const SplitConfig& config, int64_t fit_seed);
+
+/// The values of an obs column as labels: categories keep their order, texts and whole numbers are sorted.
+/// Errors: Error{data} unknown column (names the nearest and all), or a column of real numbers.
+SCPRIOR_API Labels labels_of(const DatasetInfo& info, const std::string& column);
+
+}  // namespace scprior::core

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "scprior/component.hpp"
+#include "scprior/error.hpp"
+#include "scprior/options.hpp"
+
+namespace scprior::core {
+
+/// "loader", "encoder", ... as users write them.
+SCPRIOR_API std::string kind_name(scprior_kind kind);
+SCPRIOR_API const std::vector<scprior_kind>& all_kinds();
+
+/// A file that was looked at.
+struct PluginFile {
+  std::filesystem::path path;
+  bool loaded = false;
+  std::string reason;  ///< why it was not loaded
+  std::string id, version, license, author, url;
+};
+
+/// What is known of one component: enough to validate options, describe and create it.
+struct ComponentEntry {
+  scprior_kind kind;
+  std::string name, summary, citation;
+  OptionTable options;
+  std::filesystem::path file;
+  std::string plugin_id, plugin_version, plugin_license;
+  scprior_tier tier;
+  const scprior_component* component;
+};
+
+/// Finds, checks and loads plugin files, and makes components. Loaded libraries stay until the process ends.
+/// Threads: load on one thread; find and create are safe afterwards.
+class SCPRIOR_API PluginHost {
+ public:
+  PluginHost();
+  PluginHost(const PluginHost&) = delete;
+  PluginHost& operator=(const PluginHost&) = delete;
+  ~PluginHost();
+
+  /// Loads one file. Errors: Error{plugin} saying what the file is, what differs, and what to do.
+  void load_file(const std::filesystem::path& file);
+  /// Looks at every *.so of a folder; files that cannot be loaded are remembered with their reason, not thrown.
+  void load_folder(const std::filesystem::path& folder);
+  /// The folders of SCPRIOR_PLUGIN_PATH, then the installed plugin folder. Never the current directory.
+  void load_standard_folders();
+
+  const std::vector<PluginFile>& files() const;
+  const std::vector<std::filesystem::path>& searched() const;
+  /// Sorted by kind, then by name.
+  const std::vector<ComponentEntry>& components() const;
+  std::vector<std::string> names(scprior_kind kind) const;
+
+  /// nullptr if there is none.
+  const ComponentEntry* find(scprior_kind kind, const std::string& name) const;
+  /// What to tell a user who named an unknown component: known names, nearest, search path, files not loaded.
+  std::string unknown_text(scprior_kind kind, const std::string& name) const;
+
+  /// Makes an instance. Interface is the class of the kind, e.g. create<Prior>("vamp", options).
+  /// Errors: Error{config} unknown name; what the component throws, with its kind, name and file in front.
+  template <class Interface>
+  std::unique_ptr<Interface> create(const std::string& name, const Options& options) const;
+
+ private:
+  std::unique_ptr<Component> create_component(scprior_kind kind, const std::string& name, const Options& options) const;
+
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Where this installation keeps its data files (gene spaces, report parts): <prefix>/share/scprior.
+SCPRIOR_API std::filesystem::path data_folder();
+
+}  // namespace scprior::core

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "initial_weights.hpp"
+#include "scprior/error.hpp"
+#include "scprior/kernels/sparse.hpp"
+#include "scprior/nn.hpp"
+#include "scprior/shapes.hpp"
+
+namespace scprior::nn {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::Function;
+using torch::autograd::variable_list;
+
+template <class T>
+kernels::CsrView<T> view(const at::Tensor& row_ptr, const at::Tensor& columns, const at::Tensor& values, int64_t genes) {
+  return {row_ptr.data_ptr<int64_t>(), columns.data_ptr<int32_t>(), values.data_ptr<T>(), row_ptr.size(0) - 1, genes};
+}
+
+at::Tensor sparse_product(const Csr& x, const at::Tensor& weight, const at::Tensor& bias) {
+  const at::Tensor values = x.values.contiguous(), packed_weight = weight.contiguous(), packed_bias = bias.contiguous();
+  at::Tensor out = at::empty({x.row_ptr.size(0) - 1, weight.size(1)}, weight.options());
+  AT_DISPATCH_FLOATING_TYPES(weight.scalar_type(), "sparse_product", [&] {
+    kernels::csr_times_dense<scalar_t>(view<scalar_t>(x.row_ptr, x.columns, values, x.n_columns),
+                                       packed_weight.data_ptr<scalar_t>(), packed_bias.data_ptr<scalar_t>(),
+                                       weight.size(1), out.data_ptr<scalar_t>());
+  });
+  return out;
+}
+
+/// y = x W + b with gradients for the values of x, W and b.
+struct SparseLinear : Function<SparseLinear> {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& values, const at::Tensor& weight,
+                            const at::Tensor& bias, const CountMatrix& x) {
+    const Csr& csr = x.csr();
+    const ColumnPattern& by = x.by_columns();
+    context->save_for_backward({values, weight, csr.row_ptr, csr.columns, by.column_ptr, by.rows, by.order});
+    return sparse_product({csr.row_ptr, csr.columns, values, csr.n_columns}, weight, bias);
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& grads) {
+    const auto saved = context->get_saved_variables();
+    const at::Tensor values = saved[0].contiguous(), weight = saved[1].contiguous(), grad = grads[0].contiguous();
+    const kernels::ColumnView by_columns{saved[4].data_ptr<int64_t>(), saved[5].data_ptr<int32_t>(),
+                                         saved[6].data_ptr<int64_t>()};
+    at::Tensor grad_values, grad_weight;
+    AT_DISPATCH_FLOATING_TYPES(weight.scalar_type(), "sparse_product_backward", [&] {
+      const auto csr = view<scalar_t>(saved[2], saved[3], values, weight.size(0));
+      if (context->needs_input_grad(1)) {
+        grad_weight = at::empty_like(weight);
+        kernels::csr_transposed_times_dense<scalar_t>(csr, by_columns, grad.data_ptr<scalar_t>(), weight.size(1),
+                                                      grad_weight.data_ptr<scalar_t>());
+      }
+      if (context->needs_input_grad(0)) {
+        grad_values = at::empty_like(values);
+        kernels::sampled_dense_dense<scalar_t>(csr, grad.data_ptr<scalar_t>(), weight.data_ptr<scalar_t>(),
+                                               weight.size(1), grad_values.data_ptr<scalar_t>());
+      }
+    });
+    return {grad_values, grad_weight, grad.sum(0), at::Tensor()};
+  }
+};
+
+}  // namespace
+
+InputLayer::InputLayer(int64_t genes, int64_t out, bool penalised, at::Generator init) {
+  add_tensor("weight", weight, glorot_uniform(genes, out, {genes, out}, init), {.penalised = penalised});
+  add_tensor("bias", bias, at::zeros({out}));
+}
+
+at::Tensor InputLayer::forward(const CountMatrix& x) const {
+  if (x.columns() != weight.size(0))
+    fail(Status::argument, "the encoder's input has ", x.columns(), " genes, expected ", weight.size(0));
+  // The sparse kernels know host memory; elsewhere the dense product is the plain path.
+  if (!x.is_sparse() || !weight.is_cpu()) return at::addmm(bias, x.dense(), weight);
+  if (!at::GradMode::is_enabled()) return sparse_product(x.csr(), weight, bias);
+  return SparseLinear::apply(x.csr().values, weight, bias, x);
+}
+
+}  // namespace scprior::nn

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ATen/ATen.h>
+
+#include "initial_weights.hpp"
+#include "scprior/error.hpp"
+#include "scprior/nn.hpp"
+#include "scprior/options.hpp"
+
+namespace scprior::nn {
+namespace {
+
+constexpr double keras_epsilon = 1e-3;
+constexpr double keras_momentum = 0.99;
+
+}  // namespace
+
+Linear::Linear(int64_t in, int64_t out, bool penalised, at::Generator init) {
+  add_tensor("weight", weight, glorot_uniform(in, out, {out, in}, init), {.penalised = penalised});
+  add_tensor("bias", bias, at::zeros({out}));
+}
+
+at::Tensor Linear::forward(const at::Tensor& x) const { return at::linear(x, weight, bias); }
+
+BatchNorm::BatchNorm(int64_t width, bool scale) {
+  if (scale) add_tensor("gamma", gamma, at::ones({width}));
+  add_tensor("beta", beta, at::zeros({width}));
+  add_tensor("running_mean", running_mean, at::zeros({width}), {.trainable = false});
+  add_tensor("running_var", running_var, at::ones({width}), {.trainable = false});
+}
+
+at::Tensor BatchNorm::forward(const at::Tensor& x) const {
+  const bool batch_statistics = training() && x.size(0) > 1;
+  return at::batch_norm(x, gamma, beta, running_mean, running_var, batch_statistics, 1 - keras_momentum, keras_epsilon,
+                        false);
+}
+
+at::Tensor dropout(const at::Tensor& x, double p, const at::Generator& noise) {
+  if (p == 0) return x;
+  const at::Tensor kept = at::empty_like(x, x.options().requires_grad(false)).bernoulli_(1 - p, noise);
+  return x * kept.mul_(1 / (1 - p));
+}
+
+const std::vector<std::string>& activation_names() {
+  static const std::vector<std::string> names = {"tanh", "relu", "elu", "selu", "gelu", "silu", "softplus", "linear"};
+  return names;
+}
+
+at::Tensor activate(const std::string& name, const at::Tensor& x) {
+  if (name == "tanh") return at::tanh(x);
+  if (name == "relu") return at::relu(x);
+  if (name == "elu") return at::elu(x);
+  if (name == "selu") return at::selu(x);
+  if (name == "gelu") return at::gelu(x);
+  if (name == "silu") return at::silu(x);
+  if (name == "softplus") return at::softplus(x);
+  if (name == "linear") return x;
+  fail(Status::config, "activation \"", name, "\" is unknown; nearest is \"", nearest_name(name, activation_names()),
+       "\"");
+}
+
+BlockTail::BlockTail(int64_t width, BlockOptions options) : options_(std::move(options)) {
+  if (!options_.batch_norm) return;
+  norm_ = std::make_unique<BatchNorm>(width, options_.batch_norm_scale);
+  add_child("norm", *norm_);
+}
+
+at::Tensor BlockTail::forward(const at::Tensor& x) const {
+  at::Tensor y = activate(options_.activation, x);
+  if (norm_) y = norm_->forward(y);
+  return training() ? dropout(y, options_.dropout, noise()) : y;
+}
+
+}  // namespace scprior::nn
