@@ -6,9 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "scprior/component.hpp"
-#include "scprior/error.hpp"
-#include "scprior/options.hpp"
+#include "scprior/plugin.hpp"
 
 namespace scprior::core {
 
@@ -51,6 +49,10 @@ class SCPRIOR_API PluginHost {
   /// The folders of SCPRIOR_PLUGIN_PATH, then the installed plugin folder. Never the current directory.
   void load_standard_folders();
 
+  /// Registers a plugin that is linked into the program (tests).
+  /// Errors: Error{plugin} as for a file.
+  void add_static(const scprior_plugin* plugin);
+
   const std::vector<PluginFile>& files() const;
   const std::vector<std::filesystem::path>& searched() const;
   /// Sorted by kind, then by name.
@@ -65,7 +67,10 @@ class SCPRIOR_API PluginHost {
   /// Makes an instance. Interface is the class of the kind, e.g. create<Prior>("vamp", options).
   /// Errors: Error{config} unknown name; what the component throws, with its kind, name and file in front.
   template <class Interface>
-  std::unique_ptr<Interface> create(const std::string& name, const Options& options) const;
+  std::unique_ptr<Interface> create(const std::string& name, const Options& options) const {
+    auto made = create_component(detail::kind_of<Interface>(), name, options);
+    return std::unique_ptr<Interface>(static_cast<Interface*>(made.release()));
+  }
 
  private:
   std::unique_ptr<Component> create_component(scprior_kind kind, const std::string& name, const Options& options) const;

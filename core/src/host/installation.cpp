@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/installation.hpp"
+
+#include <dlfcn.h>
+
+#include "scprior/core/plugin_host.hpp"
+
+namespace scprior::core {
+namespace {
+
+/// The prefix is found from the place of this library, not from where it was built: an installation can be moved.
+std::filesystem::path prefix() {
+  Dl_info info = {};
+  if (!dladdr(reinterpret_cast<const void*>(&prefix), &info) || !info.dli_fname)
+    fail(Status::internal, "the place of scprior's own library cannot be found");
+  std::filesystem::path folder = std::filesystem::weakly_canonical(info.dli_fname).parent_path();
+  for (const auto& part : std::filesystem::path(SCPRIOR_LIB_DIR)) {
+    (void)part;
+    folder = folder.parent_path();
+  }
+  return folder;
+}
+
+}  // namespace
+
+std::filesystem::path data_folder() { return prefix() / SCPRIOR_DATA_DIR; }
+std::filesystem::path plugin_folder() { return prefix() / SCPRIOR_PLUGIN_DIR; }
+
+}  // namespace scprior::core

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scprior/core/plugin_host.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <boost/dll/shared_library.hpp>
+
+#include "host/compatibility.hpp"
+#include "host/component_table.hpp"
+#include "host/installation.hpp"
+
+namespace scprior::core {
+namespace {
+
+/// What a plugin leaves with set_error, and the functions it is given.
+struct HostServices {
+  std::string error;
+  scprior_host host = {};
+
+  HostServices() {
+    host.struct_size = sizeof(scprior_host);
+    host.abi_major = SCPRIOR_ABI_MAJOR;
+    host.abi_minor = SCPRIOR_ABI_MINOR;
+    host.context = this;
+    host.log = [](void*, int32_t, const char*) {};
+    host.set_error = [](void* context, int32_t, const char* text) {
+      static_cast<HostServices*>(context)->error = text ? text : "";
+    };
+  }
+};
+
+/// Libraries stay loaded until the process ends: autograd nodes may outlive everything else, and unloading their code
+/// would crash. The objects are therefore leaked on purpose.
+void keep_for_ever(boost::dll::shared_library library) { new boost::dll::shared_library(std::move(library)); }
+
+std::filesystem::path absolute_path(const std::filesystem::path& path) {
+  return std::filesystem::absolute(path).lexically_normal();
+}
+
+Status known_status(int32_t status) {
+  const bool known = (status >= SCPRIOR_E_ARGUMENT && status <= SCPRIOR_E_UNSUPPORTED) || status == SCPRIOR_E_INTERNAL;
+  return known ? static_cast<Status>(status) : Status::plugin;
+}
+
+}  // namespace
+
+std::string kind_name(scprior_kind kind) {
+  switch (kind) {
+    case SCPRIOR_KIND_LOADER: return "loader";
+    case SCPRIOR_KIND_ENCODER: return "encoder";
+    case SCPRIOR_KIND_DECODER: return "decoder";
+    case SCPRIOR_KIND_FLOW: return "flow";
+    case SCPRIOR_KIND_PRIOR: return "prior";
+    case SCPRIOR_KIND_LIKELIHOOD: return "likelihood";
+    case SCPRIOR_KIND_METRIC: return "metric";
+  }
+  return "unknown";
+}
+
+const std::vector<scprior_kind>& all_kinds() {
+  static const std::vector<scprior_kind> kinds = {
+      SCPRIOR_KIND_LOADER, SCPRIOR_KIND_ENCODER, SCPRIOR_KIND_FLOW,  SCPRIOR_KIND_PRIOR,
+      SCPRIOR_KIND_DECODER, SCPRIOR_KIND_LIKELIHOOD, SCPRIOR_KIND_METRIC};
+  return kinds;
+}
+
+struct PluginHost::State {
+  std::vector<PluginFile> files;
+  std::vector<std::filesystem::path> searched;
+  std::vector<ComponentEntry> components;
+
+  const ComponentEntry* find(scprior_kind kind, const std::string& name) const {
+    for (const ComponentEntry& entry : components)
+      if (entry.kind == kind && entry.name == name) return &entry;
+    return nullptr;
+  }
+
+  /// Checks all of a plugin's components before the first is registered. Returns "" or why none was.
+  std::string add(const scprior_plugin* plugin, PluginFile& file) {
+    if (!plugin) return "its entry function returned nothing";
+    if (std::string refusal = refusal_of_descriptor(plugin); !refusal.empty()) return refusal;
+    std::vector<ComponentEntry> entries;
+    for (uint32_t i = 0; i < plugin->n_components; ++i) {
+      const scprior_component& component = plugin->components[i];
+      if (std::string refusal = refusal_of_component(component); !refusal.empty()) return refusal;
+      entries.push_back(entry_of(*plugin, component, file.path));
+      if (const ComponentEntry* other = find(entries.back().kind, entries.back().name))
+        return concat("offers ", kind_name(other->kind), " '", other->name, "', which ", other->file.string(),
+                      " offers already; rename one of them");
+    }
+    components.insert(components.end(), entries.begin(), entries.end());
+    std::stable_sort(components.begin(), components.end(), [](const ComponentEntry& a, const ComponentEntry& b) {
+      return a.kind != b.kind ? a.kind < b.kind : a.name < b.name;
+    });
+    file.id = plugin->id;
+    file.version = plugin->version;
+    file.license = plugin->license;
+    file.author = plugin->author;
+    file.url = plugin->url;
+    return "";
+  }
+
+  std::string load(PluginFile& file) {
+    if (std::string refusal = refusal_before_loading(file.path); !refusal.empty()) return refusal;
+    try {
+      // The throwing overload keeps the linker's own text; the other one loses it.
+      boost::dll::shared_library library(file.path, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+      const auto entry = library.get<const scprior_plugin*(const scprior_host*)>(SCPRIOR_ENTRY_SYMBOL);
+      keep_for_ever(std::move(library));
+      HostServices services;
+      const scprior_plugin* plugin = entry(&services.host);
+      if (!plugin && !services.error.empty()) return "its entry function failed: " + services.error;
+      return add(plugin, file);
+    } catch (const std::exception& failure) {
+      return concat("cannot be loaded: ", failure.what());
+    }
+  }
+};
+
+PluginHost::PluginHost() : state_(std::make_unique<State>()) {}
+PluginHost::~PluginHost() = default;
+
+void PluginHost::load_file(const std::filesystem::path& path) {
+  PluginFile file{.path = absolute_path(path)};
+  for (const PluginFile& known : state_->files)
+    if (known.path == file.path && known.loaded) return;
+  file.reason = state_->load(file);
+  file.loaded = file.reason.empty();
+  state_->files.push_back(file);
+  if (!file.loaded) fail(Status::plugin, file.path.string(), ": ", file.reason);
+}
+
+void PluginHost::load_folder(const std::filesystem::path& path) {
+  const std::filesystem::path folder = absolute_path(path);
+  state_->searched.push_back(folder);
+  std::error_code error;
+  std::vector<std::filesystem::path> found;
+  for (const auto& item : std::filesystem::directory_iterator(folder, error))
+    if (item.path().extension() == ".so") found.push_back(item.path());
+  std::sort(found.begin(), found.end());
+  for (const auto& file : found) {
+    try {
+      load_file(file);
+    } catch (const Error&) {
+      // Remembered in files() with its reason; told when a component is missing, and by `scprior plugins`.
+    }
+  }
+}
+
+void PluginHost::load_standard_folders() {
+  if (const char* path = std::getenv("SCPRIOR_PLUGIN_PATH")) {
+    std::istringstream folders{path};
+    for (std::string folder; std::getline(folders, folder, ':');)
+      if (!folder.empty()) load_folder(folder);
+  }
+  load_folder(plugin_folder());
+}
+
+void PluginHost::add_static(const scprior_plugin* plugin) {
+  PluginFile file{.path = "(built in)"};
+  file.reason = state_->add(plugin, file);
+  file.loaded = file.reason.empty();
+  if (!file.loaded) fail(Status::plugin, "a built-in plugin: ", file.reason);
+  state_->files.push_back(file);
+}
+
+const std::vector<PluginFile>& PluginHost::files() const { return state_->files; }
+const std::vector<std::filesystem::path>& PluginHost::searched() const { return state_->searched; }
+const std::vector<ComponentEntry>& PluginHost::components() const { return state_->components; }
+const ComponentEntry* PluginHost::find(scprior_kind kind, const std::string& name) const {
+  return state_->find(kind, name);
+}
+
+std::vector<std::string> PluginHost::names(scprior_kind kind) const {
+  std::vector<std::string> names;
+  for (const ComponentEntry& entry : state_->components)
+    if (entry.kind == kind) names.push_back(entry.name);
+  return names;
+}
+
+std::string PluginHost::unknown_text(scprior_kind kind, const std::string& name) const {
+  const std::vector<std::string> known = names(kind);
+  std::string text = concat("unknown ", kind_name(kind), " \"", name, "\"");
+  const std::string nearest = nearest_name(name, known);
+  if (!nearest.empty()) text += concat("; did you mean \"", nearest, "\"?");
+  text += concat(" known: ", known.empty() ? "none" : "");
+  for (const auto& other : known) text += concat(&other == &known.front() ? "" : ", ", other);
+  text += "; searched:";
+  for (const auto& folder : state_->searched) text += concat(" ", folder.string());
+  for (const PluginFile& file : state_->files)
+    if (!file.loaded) text += concat("; not loaded: ", file.path.string(), " (", file.reason, ")");
+  return text;
+}
+
+std::unique_ptr<Component> PluginHost::create_component(scprior_kind kind, const std::string& name,
+                                                        const Options& options) const {
+  const ComponentEntry* entry = find(kind, name);
+  if (!entry) throw Error(Status::config, unknown_text(kind, name));
+  HostServices services;
+  void* made = nullptr;
+  const int32_t status =
+      entry->component->create(&services.host, reinterpret_cast<const scprior_options*>(&options), &made);
+  if (status != SCPRIOR_OK || !made)
+    fail(known_status(status), kind_name(kind), '/', name, " (", entry->file.filename().string(), ' ',
+         entry->plugin_version, "): ", services.error.empty() ? "could not be made" : services.error);
+  return std::unique_ptr<Component>(static_cast<Component*>(made));
+}
+
+}  // namespace scprior::core
