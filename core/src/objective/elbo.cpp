@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "objective/elbo.hpp"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <numbers>
+
+namespace scprior::core {
+
+at::Tensor draw(const Posterior& posterior, int64_t samples, const at::Generator& noise) {
+  const at::Tensor& mean = posterior.mean;
+  const std::vector<int64_t> shape = {samples, mean.size(0), mean.size(1)};
+  if (!posterior.log_var.defined()) return mean.unsqueeze(0).expand(shape);
+  const at::Tensor epsilon = at::empty(shape, mean.options().requires_grad(false)).normal_(0, 1, noise);
+  return at::addcmul(mean, (0.5 * posterior.log_var).exp(), epsilon);
+}
+
+at::Tensor kl_divergence(const Model& model, const Posterior& posterior, const FlowResult& latent) {
+  if (!model.prior) return at::zeros({posterior.mean.size(0)}, posterior.mean.options().requires_grad(false));
+  if (model.flow->is_identity())
+    if (const auto exact = model.prior->kl(posterior)) return *exact;
+  const double constant = std::log(2 * std::numbers::pi * std::numbers::e);
+  const at::Tensor entropy = 0.5 * (posterior.log_var + constant).sum(1);                       // [B]
+  return (-latent.log_det - model.prior->log_prob(latent.z)).mean(0) - entropy;                 // [B]
+}
+
+ElboTerms negative_elbo(Model& model, const CellBatch& batch, int64_t samples, double kl_weight,
+                        const at::Generator& noise) {
+  const Posterior posterior = model.encoder->encode(batch.normalised, batch.covariates);           // [B, D]
+  const FlowResult latent = model.flow->forward(draw(posterior, samples, noise), posterior.context);  // [S, B, D]
+  const at::Tensor kl = kl_divergence(model, posterior, latent);                                   // [B]
+  const at::Tensor h = model.decoder->decode(latent.z, batch.covariates);                          // [S, B, H]
+  const at::Tensor log_px = model.likelihood->log_prob(batch.counts, h, batch.library, batch.covariates);  // [S, B]
+  ElboTerms terms;
+  terms.reconstruction = -log_px.mean();
+  terms.kl = kl.mean();
+  terms.loss = kl_weight == 0 ? terms.reconstruction : terms.reconstruction + kl_weight * terms.kl;
+  return terms;
+}
+
+}  // namespace scprior::core

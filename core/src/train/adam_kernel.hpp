@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace scprior::core {
+
+/// The numbers of one optimisation step, the same for every weight of a tensor.
+struct AdamStep {
+  float beta1, beta2;
+  float rate;        ///< learning rate / (1 - β1^t)
+  float root_scale;  ///< 1 / sqrt(1 - β2^t)
+  float epsilon, l1, l2;
+};
+
+/// Updates n weights and their moments in place. The arrays do not overlap.
+void adam_update(float* weight, const float* gradient, float* mean, float* variance, int64_t n, const AdamStep& step);
+
+}  // namespace scprior::core
