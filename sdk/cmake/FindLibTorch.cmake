@@ -7,10 +7,11 @@
 include(FindPackageHandleStandardArgs)
 
 set(_hints ${LIBTORCH_ROOT} $ENV{LIBTORCH_ROOT})
-if(Torch_DIR)
-  list(APPEND _hints ${Torch_DIR}/../../..)
-endif()
-foreach(_prefix IN LISTS CMAKE_PREFIX_PATH)
+foreach(_dir ${Torch_DIR} $ENV{Torch_DIR})
+  list(APPEND _hints ${_dir}/../../..)
+endforeach()
+string(REPLACE ":" ";" _prefixes "$ENV{CMAKE_PREFIX_PATH}")
+foreach(_prefix ${CMAKE_PREFIX_PATH} ${_prefixes})
   list(APPEND _hints ${_prefix} ${_prefix}/../..) # torch.utils.cmake_prefix_path is <torch>/share/cmake
 endforeach()
 file(GLOB _private ${PROJECT_SOURCE_DIR}/build/python/lib/python3*/site-packages/torch)
