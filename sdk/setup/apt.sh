@@ -52,6 +52,7 @@ prepare_catch2() {
     say "Catch2 3 is in Debian 12's backports: adding $source"
     backports_source bookworm >$source || { rm -f $source; stop "no address of Debian's archive in apt's sources"; }
     updated=no
+    update_lists_once
   fi
   choice=$(choose_catch2) || return 0
   for i in "${!packages[@]}"; do
@@ -62,7 +63,6 @@ prepare_catch2() {
 install_packages() {
   update_lists_once
   case " ${packages[*]} " in *' libcatch2-dev '*) prepare_catch2 ;; esac
-  update_lists_once
   say "Installing with apt: ${packages[*]}"
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" </dev/null >build/setup-apt.log 2>&1 ||
     stop "apt-get install ${packages[*]} failed:

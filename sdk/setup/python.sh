@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # Part of sdk/setup.sh: packages of Python, in a private environment under the build folder.
 
+plain() { local name=${1,,}; plain=${name//[.-]/_}; } # names of packages are written in several ways
+
 installed() { # NAME [VERSION]: is its record in the private environment?
-  local name record
-  name=$(tr 'A-Z.-' 'a-z__' <<<"$1")
+  local record wanted
+  plain "$1-${2-}"
+  wanted=$plain
   for record in $python_home/lib/python3*/site-packages/*.dist-info; do
-    case $(tr 'A-Z.-' 'a-z__' <<<"${record##*/}") in "${name}_$(tr '.-' '__' <<<"${2-}")"*) return 0 ;; esac
+    plain "${record##*/}"
+    case $plain in "$wanted"*) return 0 ;; esac
   done
   return 1
 }
