@@ -29,9 +29,12 @@ BatchNorm::BatchNorm(int64_t width, bool scale) {
 }
 
 at::Tensor BatchNorm::forward(const at::Tensor& x) const {
-  const bool batch_statistics = training() && x.size(0) > 1;
-  return at::batch_norm(x, gamma, beta, running_mean, running_var, batch_statistics, 1 - keras_momentum, keras_epsilon,
-                        false);
+  if (training() && x.size(0) > 1)
+    return at::batch_norm(x, gamma, beta, running_mean, running_var, true, 1 - keras_momentum, keras_epsilon, false);
+  // The statistics are copied: a later training batch of the same step changes them before the gradient is taken.
+  at::Tensor scale = (running_var + keras_epsilon).rsqrt();
+  if (gamma.defined()) scale = scale * gamma;
+  return at::addcmul(beta - running_mean.clone() * scale, x, scale);
 }
 
 at::Tensor dropout(const at::Tensor& x, double p, const at::Generator& noise) {

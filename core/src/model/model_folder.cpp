@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scprior/core/model_folder.hpp"
+
+#include <ATen/ATen.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "model/safetensors.hpp"
+#include "scprior/core/gene_space.hpp"
+
+namespace scprior::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* model_name = "model.toml";
+constexpr const char* weights_name = "weights.safetensors";
+constexpr const char* genes_name = "genes.tsv";
+
+std::string read_text(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) fail(Status::io, path.string(), ": cannot be opened");
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write_text(const fs::path& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) fail(Status::io, path.string(), ": cannot be written (disk full, or no permission?)");
+}
+
+std::string shape_text(at::IntArrayRef shape) {
+  std::string text = "[";
+  for (const int64_t length : shape) text += concat(text.size() > 1 ? ", " : "", length);
+  return text + "]";
+}
+
+/// Puts the stored tensors into the model. Shapes must agree, unless the module lets the saved model decide.
+void load_weights(Model& model, NamedTensors tensors, const fs::path& path) {
+  for (const Module::Entry& entry : model.entries()) {
+    const auto found = tensors.find(entry.name);
+    if (found == tensors.end()) fail(Status::data, path.string(), ": tensor ", entry.name, " is missing");
+    const at::Tensor& stored = found->second;
+    if (stored.scalar_type() != entry.tensor->scalar_type())
+      fail(Status::data, path.string(), ": tensor ", entry.name, " has type ", at::toString(stored.scalar_type()), ", expected ",
+           at::toString(entry.tensor->scalar_type()));
+    if (!entry.traits.shape_from_data && stored.sizes() != entry.tensor->sizes())
+      fail(Status::data, path.string(), ": tensor ", entry.name, " has shape ", shape_text(stored.sizes()), ", expected ",
+           shape_text(entry.tensor->sizes()));
+    at::Tensor value = stored;
+    if (entry.traits.trainable) value.set_requires_grad(true);
+    *entry.tensor = value;
+    tensors.erase(found);
+  }
+  if (!tensors.empty())
+    fail(Status::data, path.string(), ": tensor ", tensors.begin()->first, " belongs to no component of this model");
+  for (const Model::Part& part : model.parts()) part.module->loaded();
+}
+
+}  // namespace
+
+void save_model(const fs::path& folder, const Model& model, const ModelFile& file) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) fail(Status::io, folder.string(), ": the folder cannot be made (", error.message(), ")");
+  NamedTensors tensors;
+  for (const Module::Entry& entry : model.entries()) tensors.emplace(entry.name, *entry.tensor);
+  write_genes(folder / genes_name, model.genes);
+  write_safetensors(folder / weights_name, tensors);
+  write_text(folder / model_name, write_model_toml(file));
+}
+
+SavedModel open_model(const fs::path& folder, const PluginHost& host) {
+  if (!fs::is_directory(folder)) fail(Status::io, folder.string(), ": there is no such folder; a model is a folder with ", model_name, ", ", weights_name, " and ", genes_name);
+  for (const char* name : {model_name, weights_name, genes_name})
+    if (!fs::is_regular_file(folder / name)) fail(Status::io, folder.string(), ": is no complete model folder: ", name, " is missing");
+  SavedModel saved;
+  saved.file = read_model_toml(read_text(folder / model_name), (folder / model_name).string(), host);
+  const GeneSpace genes = read_genes(folder / genes_name, saved.file.genes.space);
+  if (static_cast<int64_t>(genes.genes.size()) != saved.file.n_genes)
+    fail(Status::data, (folder / genes_name).string(), ": holds ", genes.genes.size(), " genes, the model was trained on ",
+         saved.file.n_genes);
+  saved.model = build_model(saved.file.model, genes, host, static_cast<uint64_t>(saved.file.seed));
+  load_weights(saved.model, read_safetensors(folder / weights_name), folder / weights_name);
+  saved.model.prepare_prior();
+  return saved;
+}
+
+}  // namespace scprior::core
