@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -9,23 +10,12 @@
 
 #include "scprior/cell_batch.hpp"
 #include "scprior/core/config.hpp"
+#include "scprior/core/gene_space.hpp"
 #include "scprior/core/plugin_host.hpp"
 #include "scprior/loader.hpp"
 #include "scprior/metric.hpp"
 
 namespace scprior::core {
-
-/// One gene of a model's input.
-struct Gene {
-  std::string id;      ///< Ensembl id, or the data set's own name
-  std::string symbol;  ///< "" = unknown
-};
-
-/// An ordered list of genes that models are trained on.
-struct GeneSpace {
-  std::string name;  ///< "GRCh38.97.protein_coding", "dataset", or the file's path
-  std::vector<Gene> genes;
-};
 
 /// Cells that can be read block by block. Nothing may assume that all cells are in memory, except MemorySource itself.
 class SCPRIOR_API CellSource {
@@ -64,6 +54,10 @@ struct Dataset {
   std::shared_ptr<const CellSource> cells;
 };
 
+/// Name of the loader that recognises a file; loaders are asked in the order of their names.
+/// Errors: Error{io} there is no such file, or it is empty; Error{data} no loader recognises it, naming those there are.
+SCPRIOR_API std::string recognise_loader(const std::filesystem::path& path, const PluginHost& host);
+
 /// Opens a file, checks that it holds raw counts, and maps its genes into `space`.
 /// Errors: Error{io, data}: missing or damaged file; not raw counts (normalised, negative, NaN), with what other matrices
 /// the file offers; no gene in common; no cell; unknown label or batch column, naming the columns there are.
@@ -72,18 +66,24 @@ SCPRIOR_API Dataset load_dataset(const DataConfig& config, const GeneConfig& gen
 /// As above, into the genes of a trained model.
 SCPRIOR_API Dataset load_dataset(const DataConfig& config, const GeneSpace& space, const PluginHost& host);
 
+/// What became of the data set on the way into the gene space, in a few lines of text for the user.
+SCPRIOR_API std::string describe_dataset(const Dataset& data);
+
 /// Rows of a data set by use. Each ascends; together they are all cells.
 struct Split {
   std::vector<int64_t> train, validation, test;
 };
 
 /// Draws the split. Shares are of all cells: round(test * N) test and round(validation * N) validation cells; with a
-/// group column, whole groups are drawn until the share is reached.
-/// Errors: Error{data} if a needed part would be empty; Error{config} unknown group column.
+/// group column, whole groups are drawn until the share is reached (cells without a group are one group more). The same
+/// seed gives the same split on every machine.
+/// Errors: Error{data} if a part with a share above 0 would be empty, or fewer than 2 training cells would be left;
+/// Error{config} shares outside [0, 1) or that leave nothing, unknown group column.
 SCPRIOR_API Split split_cells(const Dataset& data, const SplitConfig& config, int64_t fit_seed);
 
-/// The values of an obs column as labels: categories keep their order, texts and whole numbers are sorted.
-/// Errors: Error{data} unknown column (names the nearest and all), or a column of real numbers.
+/// The values of an obs column as labels. Categories keep their order, texts, truth values and whole numbers are sorted;
+/// only values that occur are labels. Missing: no category, an empty text, NaN.
+/// Errors: Error{data} unknown column (names the nearest and all), a column of real numbers, nothing but missing values.
 SCPRIOR_API Labels labels_of(const DatasetInfo& info, const std::string& column);
 
 }  // namespace scprior::core

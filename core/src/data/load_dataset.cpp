@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "data/block_mapper.hpp"
+#include "data/count_check.hpp"
+#include "data/gene_mapping.hpp"
+#include "data/open_data.hpp"
+#include "scprior/core/dataset.hpp"
+#include "scprior/core/memory_source.hpp"
+#include "scprior/error.hpp"
+
+namespace scprior::core {
+namespace {
+
+/// Middle value; the mean of the two middle ones if their number is even.
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  const size_t half = values.size() / 2;
+  std::nth_element(values.begin(), values.begin() + half, values.end());
+  if (values.size() % 2 == 1) return values[half];
+  return (values[half] + *std::max_element(values.begin(), values.begin() + half)) / 2;
+}
+
+void need_content(const DatasetInfo& info) {
+  if (info.n_cells == 0) fail(Status::data, "the file has no cells");
+  if (info.n_genes == 0) fail(Status::data, "the file has no genes");
+}
+
+/// Reads all cells into the space. `report` gets what is counted on the way.
+std::shared_ptr<MemorySource> read_counts(const OpenData& data, const GeneMapping& mapping, int64_t n_space_genes,
+                                          const std::function<std::string()>& way_out, DataReport& report) {
+  auto source = std::make_shared<MemorySource>(n_space_genes);
+  BlockMapper mapper(mapping.to_space, n_space_genes);
+  std::vector<double> sums;
+  sums.reserve(data.info.n_cells);
+  double dropped = 0;
+  for (int64_t first = 0, step = block_rows(data.info); first < data.info.n_cells; first += step) {
+    const CountBlock block = read_block(data, first, std::min(first + step, data.info.n_cells));
+    if (!mapper.map(block)) {
+      CountCheck check;
+      check.add(block, first);
+      if (check.raw()) fail(Status::data, "genes of the same name sum to more than 16777216 counts in one cell");
+      fail(Status::data, data.info.matrix, " holds ", check.explain(data.info), ". ", way_out());
+    }
+    source->append(mapper.row_ptr(), mapper.columns(), mapper.values());
+    sums.insert(sums.end(), mapper.row_sums().begin(), mapper.row_sums().end());
+    for (const double sum : mapper.dropped_sums()) dropped += sum;
+  }
+  for (const double sum : sums) report.total_counts += sum;
+  const double all = report.total_counts + dropped;
+  if (all == 0) fail(Status::data, data.info.matrix, " holds nothing but zeros");
+  if (report.total_counts == 0)
+    fail(Status::data, "all counts of the file lie on genes outside the gene space; its ", mapping.n_matched,
+         " genes in the space have none");
+  report.dropped_count_share = dropped / all;
+  report.n_empty_cells = std::count(sums.begin(), sums.end(), 0.0);
+  report.density = static_cast<double>(source->n_nonzero()) /
+                   (static_cast<double>(source->n_cells()) * static_cast<double>(n_space_genes));
+  report.median_counts = median(std::move(sums));
+  return source;
+}
+
+Dataset map_dataset(const DataConfig& config, OpenData data, GeneSpace space, const std::string& way_out,
+                    const PluginHost& host) {
+  const GeneMapping mapping = map_genes(data.info, space, way_out);
+  Dataset result;
+  DataReport& report = result.report;
+  report.matrix = data.info.matrix;
+  report.n_cells = data.info.n_cells;
+  report.n_file_genes = data.info.n_genes;
+  report.n_space_genes = static_cast<int64_t>(space.genes.size());
+  report.n_matched_genes = mapping.n_matched;
+  report.n_dropped_genes = mapping.n_dropped;
+  report.n_merged_genes = mapping.n_merged;
+  report.gene_names_from = mapping.names_from;
+  report.notes = data.info.notes;
+  report.notes.insert(report.notes.end(), mapping.notes.begin(), mapping.notes.end());
+  result.cells = read_counts(data, mapping, report.n_space_genes,
+                             [&] { return other_matrices_text(data, config, host); }, report);
+  result.config = config;
+  result.info = std::move(data.info);
+  result.space = std::move(space);
+  return result;
+}
+
+/// Puts the file in front of what `body` throws.
+template <class Body>
+auto with_path(const DataConfig& config, Body body) {
+  try {
+    return body();
+  } catch (const Error& error) {
+    const std::string path = config.path.string(), text = error.what();
+    if (text.find(path) != std::string::npos) throw;
+    fail(error.status(), path, ": ", text);
+  }
+}
+
+OpenData open_checked(const DataConfig& config, const PluginHost& host) {
+  OpenData data = open_data(config, host);
+  need_content(data.info);
+  for (const std::string& column : {config.label, config.batch})
+    if (!column.empty()) labels_of(data.info, column);
+  return data;
+}
+
+}  // namespace
+
+Dataset load_dataset(const DataConfig& config, const GeneConfig& genes, const PluginHost& host) {
+  return with_path(config, [&] {
+    OpenData data = open_checked(config, host);
+    GeneSpace space = load_gene_space(genes, data.info);
+    return map_dataset(config, std::move(data), std::move(space),
+                       "Way out: genes.space = \"dataset\" (--set genes.space=dataset) takes the genes of the file; a list of "
+                       "genes can be given as genes.space too.",
+                       host);
+  });
+}
+
+Dataset load_dataset(const DataConfig& config, const GeneSpace& space, const PluginHost& host) {
+  return with_path(config, [&] {
+    return map_dataset(config, open_checked(config, host), space,
+                       "A model reads only genes that it was trained with, under the names in its genes.tsv.", host);
+  });
+}
+
+std::string describe_dataset(const Dataset& data) {
+  const DataReport& report = data.report;
+  std::string text = fmt::format("{}: {} cells, {:.6g} counts ({}), median {:.6g} per cell, {:.3g} % of the matrix non-zero\n",
+                                 data.config.path.filename().string(), report.n_cells, report.total_counts, report.matrix,
+                                 report.median_counts, 100 * report.density);
+  text += fmt::format("  genes: {} of the {} of {} found by {}", report.n_matched_genes, report.n_space_genes,
+                      data.space.name, report.gene_names_from == "index" ? "name" : "column " + report.gene_names_from);
+  if (report.n_matched_genes < report.n_space_genes) text += ", the others are zeros";
+  if (report.n_dropped_genes > 0)
+    text += fmt::format("; {} of the file's {} are outside and dropped, with {:.3g} % of the counts", report.n_dropped_genes,
+                        report.n_file_genes, 100 * report.dropped_count_share);
+  if (report.n_merged_genes > 0) text += fmt::format("; {} summed into another of the same name or id", report.n_merged_genes);
+  text += '\n';
+  if (report.n_empty_cells > 0) text += fmt::format("  {} cells have no counts\n", report.n_empty_cells);
+  for (const std::string& note : report.notes) text += "  note: " + note + '\n';
+  return text;
+}
+
+}  // namespace scprior::core

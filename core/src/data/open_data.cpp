@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/open_data.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "scprior/error.hpp"
+
+namespace scprior::core {
+namespace {
+
+std::string known_loaders(const PluginHost& host) {
+  std::string text;
+  for (const std::string& name : host.names(SCPRIOR_KIND_LOADER)) text += (text.empty() ? "" : ", ") + name;
+  return text.empty() ? "none (no loader plugin is loaded)" : text;
+}
+
+/// Throws if there is no file, with the file that may be meant.
+void need_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored)) {
+    if (std::filesystem::is_regular_file(path, ignored) && std::filesystem::file_size(path, ignored) == 0)
+      fail(Status::io, path.string(), ": the file is empty (0 bytes); was it copied or downloaded completely?");
+    return;
+  }
+  std::vector<std::string> names;
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+    if (names.size() < 10000) names.push_back(entry.path().filename().string());
+  if (!std::filesystem::is_directory(folder, ignored))
+    fail(Status::io, path.string(), ": no such file; there is no folder ", folder.string());
+  const std::string nearest = nearest_name(path.filename().string(), names);
+  fail(Status::io, path.string(), ": no such file",
+       nearest.empty() ? std::string() : "; the folder has " + nearest);
+}
+
+void check_info(const DatasetInfo& info, const std::string& loader) {
+  const auto contradict = [&](const char* what) {
+    fail(Status::plugin, "loader ", loader, " contradicts itself: ", what, " (", info.n_cells, " cells, ", info.n_genes,
+         " genes, ", info.cell_names.size(), " cell names, ", info.gene_names.size(), " gene names)");
+  };
+  if (info.n_cells < 0 || info.n_genes < 0) contradict("a negative size");
+  if (static_cast<int64_t>(info.gene_names.size()) != info.n_genes) contradict("not one name for each gene");
+  if (!info.cell_names.empty() && static_cast<int64_t>(info.cell_names.size()) != info.n_cells)
+    contradict("not one name for each cell");
+}
+
+}  // namespace
+
+std::string recognise_loader(const std::filesystem::path& path, const PluginHost& host) {
+  need_file(path);
+  for (const std::string& name : host.names(SCPRIOR_KIND_LOADER)) {
+    std::vector<OptionProblem> problems;
+    const Options options = Options::resolve(host.find(SCPRIOR_KIND_LOADER, name)->options, {}, problems);
+    if (problems.empty() && host.create<Loader>(name, options)->recognises(path.string())) return name;
+  }
+  fail(Status::data, path.string(), ": no loader recognises this file. Loaders: ", known_loaders(host),
+       ". If it is of one of these kinds it is damaged; loader.type = \"...\" has a loader try it and say what is wrong.");
+}
+
+OpenData open_data(const DataConfig& config, const PluginHost& host) {
+  OpenData data;
+  data.loader_name = config.loader.type;
+  Options options = config.loader.options;
+  if (data.loader_name.empty()) {
+    data.loader_name = recognise_loader(config.path, host);
+    options = Options::resolve(host.find(SCPRIOR_KIND_LOADER, data.loader_name)->options, {});
+  }
+  data.loader = host.create<Loader>(data.loader_name, options);
+  data.info = data.loader->open(config.path.string());
+  check_info(data.info, data.loader_name);
+  return data;
+}
+
+int64_t block_rows(const DatasetInfo& info) {
+  constexpr int64_t entries = int64_t{1} << 25;
+  return std::clamp<int64_t>(entries / std::max<int64_t>(info.n_genes, 1), 64, 2048);
+}
+
+CountBlock read_block(const OpenData& data, int64_t first, int64_t last) {
+  std::vector<int64_t> rows(last - first);
+  std::iota(rows.begin(), rows.end(), first);
+  CountBlock block = data.loader->read(rows);
+  const auto& ptr = block.row_ptr;
+  const bool fits = ptr.size() == rows.size() + 1 && ptr.front() == 0 && std::is_sorted(ptr.begin(), ptr.end()) &&
+                    ptr.back() == static_cast<int64_t>(block.columns.size()) &&
+                    block.columns.size() == block.values.size();
+  const auto in_range = [&](int32_t column) { return column >= 0 && column < data.info.n_genes; };
+  if (!fits || !std::all_of(block.columns.begin(), block.columns.end(), in_range))
+    fail(Status::plugin, "loader ", data.loader_name, " gave a malformed block for rows ", first, " to ", last - 1,
+         "; this is a defect of the loader or the file is damaged");
+  return block;
+}
+
+}  // namespace scprior::core
