@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+# Installs scprior into a scratch folder and builds a plugin against it as a stranger would: with find_package(scprior) and
+# nothing else that this build knows. Wants BUILD, SOURCE, SCRATCH, GENERATOR, C, CXX, BUILD_TYPE.
+function(run what)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${what} failed (${status}):\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+function(expect what text)
+  string(FIND "${output}" "${text}" found)
+  if(found EQUAL -1)
+    message(FATAL_ERROR "${what}: wanted '${text}' in\n${output}")
+  endif()
+endfunction()
+
+set(prefix ${SCRATCH}/prefix)
+set(plugin ${SCRATCH}/plugin/prior_laplace.so)
+file(REMOVE_RECURSE ${SCRATCH})
+foreach(variable LIBTORCH_ROOT Torch_DIR CMAKE_PREFIX_PATH SCPRIOR_PLUGIN_PATH LD_LIBRARY_PATH)
+  unset(ENV{${variable}})
+endforeach()
+
+run("installation" ${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
+run("configuration of a plugin" ${CMAKE_COMMAND} -S ${SOURCE} -B ${SCRATCH}/plugin -G ${GENERATOR} -Wno-dev
+    -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_C_COMPILER=${C} -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_BUILD_TYPE=${BUILD_TYPE})
+run("build of a plugin" ${CMAKE_COMMAND} --build ${SCRATCH}/plugin)
+run("the plugin's own tests" ${SCRATCH}/plugin/test_prior_laplace)
+run("reading the plugin's descriptor" ${SCRATCH}/plugin/read_descriptor ${plugin})
+expect("descriptor" "prior_laplace 0.3.0 5 laplace")
