@@ -48,7 +48,7 @@ private_python_works() { [ -x $python ] && $python -c 'import pip' 2>/dev/null; 
 look_for_everything() {
   missing=() packages=() found=() had=
   folders=$(header_folders)
-  need "GCC 12 or newer (g++; name another one with CXX)" g++ compiler
+  need "GCC 12 or newer (${CXX:-c++} is none; another compiler is named with CXX)" g++ compiler
   need "CMake 3.25 or newer" cmake program cmake 3.25
   need "Ninja" ninja-build program ninja 1.10
   need "pkg-config" pkg-config program pkg-config 0.29

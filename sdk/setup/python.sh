@@ -30,8 +30,9 @@ look_for_python_packages() {
   fi
 }
 
-no_index() {
-  stop "pip finds no $1: $2
+no_index() { # WHAT: why pip could not get it, and the ways out
+  stop "pip cannot get $1:
+$(grep -E '^(ERROR|WARNING)|[Ee]rror:' build/setup-pip.log | grep -v experimental | cut -c 1-300 | tail -n 4)
 If this machine has no internet, or a proxy: either set PIP_FIND_LINKS to a folder with the wheels (made elsewhere, with the
 same Python, by: pip download torch==$torch_version assorthead==$assorthead_version -r tests/requirements.txt), or set
 LIBTORCH_ROOT to an unpacked LibTorch and ASSORTHEAD_ROOT to an unpacked assorthead."
@@ -42,7 +43,7 @@ choose_torch_wheel() {
   local offered
   offered=$(pip index versions torch 2>build/setup-pip.log) || true
   offered=$(sed -n 's/^Available versions: //p' <<<"$offered" | tr -d ' ' | tr ',' '\n')
-  [ -n "$offered" ] || no_index torch "$(grep -v -i experimental build/setup-pip.log | tail -n 1)"
+  [ -n "$offered" ] || no_index torch
   if grep -qxF "$torch_version+cpu" <<<"$offered"; then
     say "Downloading LibTorch $torch_version+cpu (about 190 MB) into $python_home"
     torch_wheel=(--no-deps "torch==$torch_version+cpu")
@@ -61,8 +62,7 @@ Use another Python (PYTHON=python3.12 sdk/setup.sh), or set LIBTORCH_ROOT to an 
 }
 
 pip_install() {
-  pip install --quiet --no-warn-script-location "$@" >build/setup-pip.log 2>&1 ||
-    no_index "$*" "$(grep -E '^ERROR' build/setup-pip.log | tail -n 1)"
+  pip install --quiet --no-warn-script-location "$@" >build/setup-pip.log 2>&1 || no_index "$*"
 }
 
 install_python_packages() {
