@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "commands.hpp"
+#include "scprior/core/load_config.hpp"
+
+namespace scprior::app {
+namespace {
+
+scprior_kind kind_of(const std::string& name) {
+  std::vector<std::string> known;
+  for (const scprior_kind kind : core::all_kinds()) {
+    if (core::kind_name(kind) == name || core::kind_name(kind) + "s" == name) return kind;
+    known.push_back(core::kind_name(kind));
+  }
+  const std::string nearest = nearest_name(name, known);
+  fail(Status::argument, "\"", name, "\" is no kind of component", nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?",
+       " Known: loader, encoder, flow, prior, decoder, likelihood, metric");
+}
+
+/// "above 0", "at least 1 and at most 5", "log1p | counts", "".
+std::string range_text(const OptionSpec& spec) {
+  std::string text;
+  for (const std::string& choice : spec.choices) text += (text.empty() ? "" : " | ") + choice;
+  if (std::isfinite(spec.min)) text += fmt::format("{} {}", spec.min_open ? ">" : "≥", spec.min);
+  if (std::isfinite(spec.max)) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", spec.max_open ? "<" : "≤", spec.max);
+  return text;
+}
+
+void print_options(const OptionTable& options, const std::string& indent) {
+  for (const OptionSpec& spec : options) {
+    const std::string value = spec.default_value ? to_toml(*spec.default_value) : "required";
+    fmt::print("{}{} = {}\n", indent, spec.name, value);
+    const std::string range = range_text(spec);
+    fmt::print("{}    {} ({}{})\n", indent, spec.doc, type_name(spec.type), range.empty() ? "" : ": " + range);
+  }
+}
+
+int describe_section(const std::string& name) {
+  for (const core::ConfigSection& section : core::config_sections()) {
+    if (section.header != name && section.header != "[" + name + "]" && section.header != "[[" + name + "]]") continue;
+    fmt::print("{}  {}\n\n", section.header, section.doc);
+    print_options(*section.options, "  ");
+    return 0;
+  }
+  return -1;
+}
+
+}  // namespace
+
+int list(const std::string& kind, const core::PluginHost& host) {
+  for (const scprior_kind listed : core::all_kinds()) {
+    if (!kind.empty() && kind_of(kind) != listed) continue;
+    fmt::print("{}\n", core::kind_name(listed));
+    for (const core::ComponentEntry& entry : host.components())
+      if (entry.kind == listed) fmt::print("  {:<22} {}\n", entry.name, entry.summary);
+  }
+  return 0;
+}
+
+int describe(const std::string& kind, const std::string& name, const core::PluginHost& host) {
+  if (name.empty()) {
+    if (describe_section(kind) == 0) return 0;
+    fail(Status::argument, "describe needs a kind and a name, e.g. `scprior describe prior vamp`, or a section of the experiment "
+         "file: `scprior describe train`");
+  }
+  const scprior_kind wanted = kind_of(kind);
+  const core::ComponentEntry* entry = host.find(wanted, name);
+  if (!entry) throw Error(Status::argument, host.unknown_text(wanted, name));
+  fmt::print("{} {}: {}\n", core::kind_name(entry->kind), entry->name, entry->summary);
+  if (!entry->citation.empty()) fmt::print("  source   {}\n", entry->citation);
+  fmt::print("  plugin   {} {}, licence {}, {}\n", entry->plugin_id, entry->plugin_version, entry->plugin_license, entry->file.string());
+  fmt::print("\n{}", entry->options.empty() ? "no options\n" : "options\n");
+  print_options(entry->options, "  ");
+  return 0;
+}
+
+int plugins(const core::PluginHost& host) {
+  fmt::print("searched:\n");
+  for (const auto& folder : host.searched()) fmt::print("  {}\n", folder.string());
+  fmt::print("files:\n");
+  for (const core::PluginFile& file : host.files()) {
+    if (file.loaded) {
+      fmt::print("  loaded      {} {}  {}\n", file.id, file.version, file.path.string());
+    } else {
+      fmt::print("  not loaded  {}\n              {}\n", file.path.string(), file.reason);
+    }
+  }
+  return 0;
+}
+
+}  // namespace scprior::app
