@@ -9,8 +9,8 @@
 
 namespace scprior::core {
 
-/// Brings blocks of a file's counts into a gene space: columns renumbered and ascending, genes that fall together summed,
-/// zeros and genes outside the space left out.
+/// Brings blocks of a file's counts into a gene space: columns renumbered and ascending, genes that fall together
+/// summed, zeros and genes outside the space left out.
 class BlockMapper {
  public:
   /// to_space: [genes of the file], -1 = dropped. Kept by reference.

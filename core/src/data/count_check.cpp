@@ -13,7 +13,9 @@ void CountCheck::Range::add(double value) {
   max = std::max(max, value);
 }
 
-bool CountCheck::Range::constant(double tolerance) const { return min > 0 && max - min <= tolerance * max; }
+bool CountCheck::Range::constant(double tolerance) const {
+  return min > 0 && max - min <= tolerance * max;
+}
 
 void CountCheck::add(const CountBlock& block, int64_t first_cell) {
   const int64_t n_rows = static_cast<int64_t>(block.row_ptr.size()) - 1;
@@ -45,7 +47,8 @@ void CountCheck::add(const CountBlock& block, int64_t first_cell) {
 }
 
 std::string CountCheck::guess() const {
-  if (n_not_finite_ > 0) return "NaN or infinity comes from a division by zero, often the normalisation of an empty cell";
+  if (n_not_finite_ > 0)
+    return "NaN or infinity comes from a division by zero, often the normalisation of an empty cell";
   if (n_negative_ > 0) return "negative values come from scaling, centring or batch correction";
   if (n_not_whole_ == 0) return "such counts are no counts of molecules of a single cell";
   if (n_cells_ > 1 && sums_of_exponentials_.constant(1e-2))
@@ -70,9 +73,9 @@ std::string CountCheck::explain(const DatasetInfo& info) const {
   share(n_negative_, "negative");
   share(n_not_whole_, "not whole");
   share(n_too_large_, "above 16777216");
-  return fmt::format("not raw counts: gene {} of cell {} is {}; of the non-zero values of {} cells {}. What this means: {}",
-                     name(info.gene_names, first_.gene), name(info.cell_names, first_.cell), first_.value, n_cells_,
-                     shares, guess());
+  return fmt::format(
+      "not raw counts: gene {} of cell {} is {}; of the non-zero values of {} cells {}. What this means: {}",
+      name(info.gene_names, first_.gene), name(info.cell_names, first_.cell), first_.value, n_cells_, shares, guess());
 }
 
 }  // namespace scprior::core

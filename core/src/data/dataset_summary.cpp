@@ -55,13 +55,15 @@ ColumnSummary summarise(const std::string& name, const std::vector<std::string>&
 
 ColumnSummary summarise(const std::string& name, const std::vector<int64_t>& values) {
   ColumnSummary column{name, "whole numbers", 0, 0, {}};
-  set_examples(column, std::set<int64_t>(values.begin(), values.end()), [](int64_t value) { return std::to_string(value); });
+  set_examples(column, std::set<int64_t>(values.begin(), values.end()),
+               [](int64_t value) { return std::to_string(value); });
   return column;
 }
 
 ColumnSummary summarise(const std::string& name, const std::vector<bool>& values) {
   ColumnSummary column{name, "true or false", 0, 0, {}};
-  set_examples(column, std::set<bool>(values.begin(), values.end()), [](bool value) { return value ? "true" : "false"; });
+  set_examples(column, std::set<bool>(values.begin(), values.end()),
+               [](bool value) { return value ? "true" : "false"; });
   return column;
 }
 
@@ -101,8 +103,8 @@ CountCheck look_through(const OpenData& data, DatasetSummary& summary) {
   return check;
 }
 
-std::string describe_values(const CountCheck& check, const OpenData& data, const DataConfig& config, const PluginHost& host,
-                            const DatasetSummary& summary) {
+std::string describe_values(const CountCheck& check, const OpenData& data, const DataConfig& config,
+                            const PluginHost& host, const DatasetSummary& summary) {
   if (summary.n_cells == 0 || summary.n_genes == 0) return "nothing: the file has no cells or no genes";
   if (summary.n_nonzero == 0) return "nothing but zeros";
   if (check.raw()) return fmt::format("raw counts: whole numbers, the largest is {:.9g}", check.largest());
@@ -117,11 +119,12 @@ void add_naming(const OpenData& data, const GeneConfig& genes, DatasetSummary& s
   try {
     const GeneMapping mapping =
         map_genes(data.info, space, "--set genes.space=dataset takes the genes of the file instead.");
-    summary.genes = fmt::format("{} of the {} genes of {} are in the file, by {}; {} genes of the file are outside",
-                                mapping.n_matched, summary.n_space_genes, space.name,
-                                mapping.names_from == "index" ? "the index" : "column " + mapping.names_from,
-                                mapping.n_dropped);
-    if (mapping.n_merged > 0) summary.genes += fmt::format(", {} are summed into another of the same name", mapping.n_merged);
+    summary.genes =
+        fmt::format("{} of the {} genes of {} are in the file, by {}; {} genes of the file are outside",
+                    mapping.n_matched, summary.n_space_genes, space.name,
+                    mapping.names_from == "index" ? "the index" : "column " + mapping.names_from, mapping.n_dropped);
+    if (mapping.n_merged > 0)
+      summary.genes += fmt::format(", {} are summed into another of the same name", mapping.n_merged);
     summary.notes.insert(summary.notes.end(), mapping.notes.begin(), mapping.notes.end());
   } catch (const Error& error) {
     summary.genes = error.what();
@@ -155,7 +158,8 @@ DatasetSummary summarise_dataset(const DataConfig& config, const GeneConfig& gen
   summary.values = describe_values(check, data, config, host, summary);
   if (summary.n_genes > 0) add_naming(data, genes, summary);
   for (const Column& column : data.info.cells)
-    summary.columns.push_back(std::visit([&](const auto& values) { return summarise(column.name, values); }, column.values));
+    summary.columns.push_back(
+        std::visit([&](const auto& values) { return summarise(column.name, values); }, column.values));
   return summary;
 }
 
@@ -168,8 +172,7 @@ std::string to_text(const DatasetSummary& s) {
   text += quartile_line("genes per cell", s.genes_per_cell);
   text += "                   (minimum | quarter | median | three quarters | maximum)\n";
   if (s.n_empty_cells > 0) text += fmt::format("  {:<16} {} (no counts at all)\n", "empty cells", s.n_empty_cells);
-  if (!s.other_matrices.empty())
-    text += fmt::format("  {:<16} {}\n", "other matrices", joined(s.other_matrices, 0));
+  if (!s.other_matrices.empty()) text += fmt::format("  {:<16} {}\n", "other matrices", joined(s.other_matrices, 0));
 
   text += "\nColumns of the cells\n";
   if (s.columns.empty()) text += "  none\n";

@@ -14,7 +14,9 @@ std::string upper_case(std::string_view name) {
   return upper;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 }  // namespace
 
@@ -30,7 +32,8 @@ std::string_view text_at(const Column& column, size_t row) {
 
 std::string without_version(std::string_view id) {
   const size_t dot = id.find('.');
-  if (!id.starts_with("ENS") || dot == std::string_view::npos || dot < 4 || !is_digit(id[dot - 1])) return std::string(id);
+  if (!id.starts_with("ENS") || dot == std::string_view::npos || dot < 4 || !is_digit(id[dot - 1]))
+    return std::string(id);
   size_t end = dot + 1;
   while (end < id.size() && is_digit(id[end])) ++end;
   const bool is_version = end > dot + 1 && (end == id.size() || id[end] == '_');
@@ -40,7 +43,8 @@ std::string without_version(std::string_view id) {
 GeneIndex::GeneIndex(const GeneSpace& space) {
   by_id_.reserve(2 * space.genes.size());
   by_symbol_.reserve(space.genes.size());
-  for (size_t gene = 0; gene < space.genes.size(); ++gene) by_id_.emplace(space.genes[gene].id, static_cast<int32_t>(gene));
+  for (size_t gene = 0; gene < space.genes.size(); ++gene)
+    by_id_.emplace(space.genes[gene].id, static_cast<int32_t>(gene));
   for (size_t gene = 0; gene < space.genes.size(); ++gene) {
     by_id_.emplace(without_version(space.genes[gene].id), static_cast<int32_t>(gene));
     const std::string& symbol = space.genes[gene].symbol;

@@ -11,8 +11,8 @@ namespace {
 
 using Fields = std::vector<std::string>;
 
-const Fields id_headers = {"gene_id",   "gene_ids",  "ensembl_gene_id", "ensembl_id", "ensembl", "id",
-                           "feature_id", "gene_name", "gene_symbol",     "gene",       "genes",   "symbol",
+const Fields id_headers = {"gene_id",    "gene_ids",    "ensembl_gene_id", "ensembl_id", "ensembl", "id",
+                           "feature_id", "gene_name",   "gene_symbol",     "gene",       "genes",   "symbol",
                            "name",       "feature_name"};
 const Fields symbol_headers = {"gene_symbol", "symbol", "gene_name", "gene_symbols", "feature_name", "gene", "name"};
 

@@ -24,7 +24,8 @@ struct Naming {
 std::vector<Naming> namings_of(const DatasetInfo& info) {
   std::vector<Naming> namings{{"index", &info.gene_names, nullptr}};
   for (const Column& column : info.genes)
-    if (std::holds_alternative<Categories>(column.values) || std::holds_alternative<std::vector<std::string>>(column.values))
+    if (std::holds_alternative<Categories>(column.values) ||
+        std::holds_alternative<std::vector<std::string>>(column.values))
       namings.push_back({column.name, nullptr, &column});
   return namings;
 }
@@ -108,8 +109,8 @@ GeneMapping map_genes(const DatasetInfo& info, const GeneSpace& space, const std
   NamingMatch best;
   for (const Naming& naming : namings) {
     NamingMatch candidate = match(naming, n_genes, index, space.genes.size());
-    const bool better = candidate.matched() > best.matched() ||
-                        (candidate.matched() == best.matched() && candidate.by_id > best.by_id);
+    const bool better =
+        candidate.matched() > best.matched() || (candidate.matched() == best.matched() && candidate.by_id > best.by_id);
     if (!chosen || better) best = std::move(candidate), chosen = &naming;
   }
 
@@ -136,15 +137,19 @@ GeneMapping map_genes(const DatasetInfo& info, const GeneSpace& space, const std
   mapping.n_matched = matched;
   mapping.n_merged = static_cast<int64_t>(n_genes) - mapping.n_dropped - matched;
   if (mapping.n_ambiguous > 0)
-    mapping.notes.push_back(fmt::format("{} gene{} named by a symbol that belongs to several ids of the gene space: the "
-                                        "first of these ids was taken.",
-                                        mapping.n_ambiguous, mapping.n_ambiguous == 1 ? " is" : "s are"));
+    mapping.notes.push_back(
+        fmt::format("{} gene{} named by a symbol that belongs to several ids of the gene space: the "
+                    "first of these ids was taken.",
+                    mapping.n_ambiguous, mapping.n_ambiguous == 1 ? " is" : "s are"));
   if (few)
-    mapping.notes.push_back(fmt::format("Only {} genes were found in the gene space, which is few: are the names of the "
-                                        "genes right? {}", matched, way_out));
+    mapping.notes.push_back(
+        fmt::format("Only {} genes were found in the gene space, which is few: are the names of the "
+                    "genes right? {}",
+                    matched, way_out));
   else if (10 * matched < static_cast<int64_t>(space.genes.size()))
-    mapping.notes.push_back(fmt::format("Only {} of the {} genes of the gene space are in the file; the others are zeros. {}",
-                                        matched, space.genes.size(), way_out));
+    mapping.notes.push_back(
+        fmt::format("Only {} of the {} genes of the gene space are in the file; the others are zeros. {}", matched,
+                    space.genes.size(), way_out));
   return mapping;
 }
 

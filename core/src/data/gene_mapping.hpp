@@ -13,15 +13,16 @@
 
 namespace scprior::core {
 
-/// Text of a column's row: a category's name or the text itself; "" where missing or where the column is of another kind.
+/// Text of a column's row: a category's name or the text itself; "" where missing or where the column is of another
+/// kind.
 std::string_view text_at(const Column& column, size_t row);
 
 /// The Ensembl id without its version: ENSG00000000003.15 -> ENSG00000000003. A suffix after the version stays, so that
 /// ENSG00000182378.14_PAR_Y is a gene apart; other names are left as they are.
 std::string without_version(std::string_view id);
 
-/// Finds genes of a space by id, by id without version, or by symbol, in this order. Of several genes with a symbol, the
-/// first in the space is found; in the shipped tables, which are ordered by id, that with the lowest id.
+/// Finds genes of a space by id, by id without version, or by symbol, in this order. Of several genes with a symbol,
+/// the first in the space is found; in the shipped tables, which are ordered by id, that with the lowest id.
 class GeneIndex {
  public:
   explicit GeneIndex(const GeneSpace& space);

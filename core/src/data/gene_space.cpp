@@ -16,7 +16,9 @@ namespace {
 
 constexpr std::string_view table_ending = ".tsv.gz";
 
-std::filesystem::path tables_folder() { return data_folder() / "gene_spaces"; }
+std::filesystem::path tables_folder() {
+  return data_folder() / "gene_spaces";
+}
 
 /// A column that holds symbols beside the names of the index, or nullptr.
 const Column* symbol_column(const DatasetInfo& info) {

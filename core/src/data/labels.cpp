@@ -48,23 +48,26 @@ Labels labels_from(const Categories& values, const std::string&) {
   const auto known = [&](size_t i) {
     return values.codes[i] >= 0 && values.codes[i] < static_cast<int32_t>(values.names.size());
   };
-  return sorted_labels<int32_t>(values.codes.size(), known, [&](size_t i) { return values.codes[i]; },
-                                [&](int32_t code) { return values.names[code]; });
+  return sorted_labels<int32_t>(
+      values.codes.size(), known, [&](size_t i) { return values.codes[i]; },
+      [&](int32_t code) { return values.names[code]; });
 }
 
 Labels labels_from(const std::vector<std::string>& values, const std::string&) {
-  return sorted_labels<std::string>(values.size(), [&](size_t i) { return !values[i].empty(); },
-                                    [&](size_t i) { return values[i]; }, [](const std::string& text) { return text; });
+  return sorted_labels<std::string>(
+      values.size(), [&](size_t i) { return !values[i].empty(); }, [&](size_t i) { return values[i]; },
+      [](const std::string& text) { return text; });
 }
 
 Labels labels_from(const std::vector<int64_t>& values, const std::string&) {
-  return sorted_labels<int64_t>(values.size(), always, [&](size_t i) { return values[i]; },
-                                [](int64_t value) { return std::to_string(value); });
+  return sorted_labels<int64_t>(
+      values.size(), always, [&](size_t i) { return values[i]; }, [](int64_t value) { return std::to_string(value); });
 }
 
 Labels labels_from(const std::vector<bool>& values, const std::string&) {
-  return sorted_labels<bool>(values.size(), always, [&](size_t i) { return values[i]; },
-                             [](bool value) { return std::string(value ? "True" : "False"); });
+  return sorted_labels<bool>(
+      values.size(), always, [&](size_t i) { return values[i]; },
+      [](bool value) { return std::string(value ? "True" : "False"); });
 }
 
 /// Whole numbers with missing values are stored as real numbers by many programs; anything else is no label.
@@ -73,15 +76,16 @@ Labels labels_from(const std::vector<double>& values, const std::string& column)
     if (!std::isnan(value) && (std::floor(value) != value || std::abs(value) > 9e15))
       fail(Status::data, "column \"", column, "\" holds real numbers (", value,
            "), not labels; wanted categories, texts, whole numbers or true/false");
-  return sorted_labels<double>(values.size(), [&](size_t i) { return !std::isnan(values[i]); },
-                               [&](size_t i) { return values[i]; },
-                               [](double value) { return std::to_string(static_cast<int64_t>(value)); });
+  return sorted_labels<double>(
+      values.size(), [&](size_t i) { return !std::isnan(values[i]); }, [&](size_t i) { return values[i]; },
+      [](double value) { return std::to_string(static_cast<int64_t>(value)); });
 }
 
 }  // namespace
 
 Labels labels_of(const DatasetInfo& info, const std::string& column) {
-  const auto found = std::find_if(info.cells.begin(), info.cells.end(), [&](const Column& c) { return c.name == column; });
+  const auto found =
+      std::find_if(info.cells.begin(), info.cells.end(), [&](const Column& c) { return c.name == column; });
   if (found == info.cells.end()) fail_unknown(info, column);
   Labels labels = std::visit([&](const auto& values) { return labels_from(values, column); }, found->values);
   if (labels.codes.size(0) != info.n_cells)

@@ -63,9 +63,20 @@ std::shared_ptr<MemorySource> read_counts(const OpenData& data, const GeneMappin
   return source;
 }
 
+/// Other names of the genes are not looked at where the user told the loader which column names them.
+DatasetInfo names_to_match(const DataConfig& config, const DatasetInfo& info) {
+  DatasetInfo names;
+  names.gene_names = info.gene_names;
+  const auto& options = config.loader.options.values();
+  const auto column = options.find("gene_column");
+  const bool named = column != options.end() && column->second != OptionValue(std::string());
+  if (!named) names.genes = info.genes;
+  return names;
+}
+
 Dataset map_dataset(const DataConfig& config, OpenData data, GeneSpace space, const std::string& way_out,
                     const PluginHost& host) {
-  const GeneMapping mapping = map_genes(data.info, space, way_out);
+  const GeneMapping mapping = map_genes(names_to_match(config, data.info), space, way_out);
   Dataset result;
   DataReport& report = result.report;
   report.matrix = data.info.matrix;
@@ -78,8 +89,8 @@ Dataset map_dataset(const DataConfig& config, OpenData data, GeneSpace space, co
   report.gene_names_from = mapping.names_from;
   report.notes = data.info.notes;
   report.notes.insert(report.notes.end(), mapping.notes.begin(), mapping.notes.end());
-  result.cells = read_counts(data, mapping, report.n_space_genes,
-                             [&] { return other_matrices_text(data, config, host); }, report);
+  result.cells =
+      read_counts(data, mapping, report.n_space_genes, [&] { return other_matrices_text(data, config, host); }, report);
   result.config = config;
   result.info = std::move(data.info);
   result.space = std::move(space);
@@ -112,10 +123,11 @@ Dataset load_dataset(const DataConfig& config, const GeneConfig& genes, const Pl
   return with_path(config, [&] {
     OpenData data = open_checked(config, host);
     GeneSpace space = load_gene_space(genes, data.info);
-    return map_dataset(config, std::move(data), std::move(space),
-                       "Way out: genes.space = \"dataset\" (--set genes.space=dataset) takes the genes of the file; a list of "
-                       "genes can be given as genes.space too.",
-                       host);
+    return map_dataset(
+        config, std::move(data), std::move(space),
+        "Way out: genes.space = \"dataset\" (--set genes.space=dataset) takes the genes of the file; a list of "
+        "genes can be given as genes.space too.",
+        host);
   });
 }
 
@@ -128,16 +140,18 @@ Dataset load_dataset(const DataConfig& config, const GeneSpace& space, const Plu
 
 std::string describe_dataset(const Dataset& data) {
   const DataReport& report = data.report;
-  std::string text = fmt::format("{}: {} cells, {:.6g} counts ({}), median {:.6g} per cell, {:.3g} % of the matrix non-zero\n",
-                                 data.config.path.filename().string(), report.n_cells, report.total_counts, report.matrix,
-                                 report.median_counts, 100 * report.density);
+  std::string text =
+      fmt::format("{}: {} cells, {:.6g} counts ({}), median {:.6g} per cell, {:.3g} % of the matrix non-zero\n",
+                  data.config.path.filename().string(), report.n_cells, report.total_counts, report.matrix,
+                  report.median_counts, 100 * report.density);
   text += fmt::format("  genes: {} of the {} of {} found by {}", report.n_matched_genes, report.n_space_genes,
                       data.space.name, report.gene_names_from == "index" ? "name" : "column " + report.gene_names_from);
   if (report.n_matched_genes < report.n_space_genes) text += ", the others are zeros";
   if (report.n_dropped_genes > 0)
-    text += fmt::format("; {} of the file's {} are outside and dropped, with {:.3g} % of the counts", report.n_dropped_genes,
-                        report.n_file_genes, 100 * report.dropped_count_share);
-  if (report.n_merged_genes > 0) text += fmt::format("; {} summed into another of the same name or id", report.n_merged_genes);
+    text += fmt::format("; {} of the file's {} are outside and dropped, with {:.3g} % of the counts",
+                        report.n_dropped_genes, report.n_file_genes, 100 * report.dropped_count_share);
+  if (report.n_merged_genes > 0)
+    text += fmt::format("; {} summed into another of the same name or id", report.n_merged_genes);
   text += '\n';
   if (report.n_empty_cells > 0) text += fmt::format("  {} cells have no counts\n", report.n_empty_cells);
   for (const std::string& note : report.notes) text += "  note: " + note + '\n';

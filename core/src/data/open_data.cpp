@@ -30,8 +30,7 @@ void need_file(const std::filesystem::path& path) {
   if (!std::filesystem::is_directory(folder, ignored))
     fail(Status::io, path.string(), ": no such file; there is no folder ", folder.string());
   const std::string nearest = nearest_name(path.filename().string(), names);
-  fail(Status::io, path.string(), ": no such file",
-       nearest.empty() ? std::string() : "; the folder has " + nearest);
+  fail(Status::io, path.string(), ": no such file", nearest.empty() ? std::string() : "; the folder has " + nearest);
 }
 
 void check_info(const DatasetInfo& info, const std::string& loader) {
@@ -55,7 +54,8 @@ std::string recognise_loader(const std::filesystem::path& path, const PluginHost
     if (problems.empty() && host.create<Loader>(name, options)->recognises(path.string())) return name;
   }
   fail(Status::data, path.string(), ": no loader recognises this file. Loaders: ", known_loaders(host),
-       ". If it is of one of these kinds it is damaged; loader.type = \"...\" has a loader try it and say what is wrong.");
+       ". If it is of one of these kinds it is damaged; loader.type = \"...\" has a loader try it and say what is "
+       "wrong.");
 }
 
 OpenData open_data(const DataConfig& config, const PluginHost& host) {

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-// The standard fixes the numbers of std::mt19937_64 but not those of std::shuffle and std::uniform_int_distribution, which
-// differ between libraries. These do not.
+// The standard fixes the numbers of std::mt19937_64 but not those of std::shuffle and std::uniform_int_distribution,
+// which differ between libraries. These do not.
 
 namespace scprior::core {
 

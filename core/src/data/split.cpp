@@ -74,8 +74,9 @@ Split split_cells(const Dataset& data, const SplitConfig& config, int64_t fit_se
   split.validation = take(units, order, next, wanted(config.validation));
   split.train = take(units, order, next, n);
 
-  const std::string of = config.group.empty() ? concat(n, n == 1 ? " cell" : " cells")
-                                              : concat(units.size(), " groups of column ", config.group, " (", n, " cells)");
+  const std::string of = config.group.empty()
+                             ? concat(n, n == 1 ? " cell" : " cells")
+                             : concat(units.size(), " groups of column ", config.group, " (", n, " cells)");
   const auto need = [&](const Rows& rows, double share, const char* part) {
     if (share > 0 && rows.empty())
       fail(Status::data, "the ", part, " part would be empty: ", of, ", split.", part, " = ", share,
@@ -84,8 +85,8 @@ Split split_cells(const Dataset& data, const SplitConfig& config, int64_t fit_se
   need(split.test, config.test, "test");
   need(split.validation, config.validation, "validation");
   if (static_cast<int64_t>(split.train.size()) < min_training_cells)
-    fail(Status::data, "only ", split.train.size(), " of ", of, " would be left for training, at least ", min_training_cells,
-         " cells are needed: take more cells or smaller shares (split.test, split.validation)",
+    fail(Status::data, "only ", split.train.size(), " of ", of, " would be left for training, at least ",
+         min_training_cells, " cells are needed: take more cells or smaller shares (split.test, split.validation)",
          config.group.empty() ? "." : ", or split by single cells.");
   return split;
 }

@@ -11,14 +11,14 @@
 
 namespace scprior::core {
 
-/// Shuffled batches of rows, without end. A pass goes once through all rows in an order of its own; its last batch may be
-/// short. A single row that would be left over joins the batch before it, because batch normalisation has no variance of
-/// one cell. The same seed gives the same batches on every machine.
+/// Shuffled batches of rows, without end. A pass goes once through all rows in an order of its own; its last batch may
+/// be short. A single row that would be left over joins the batch before it, because batch normalisation has no
+/// variance of one cell. The same seed gives the same batches on every machine.
 class SCPRIOR_API BatchSampler {
  public:
-  /// steps_per_epoch: batches that count as an epoch, at most a pass; 0 = a pass. With fewer than a pass, the next epoch
-  /// goes on where the last one stopped.
-  /// Errors: Error{config} batch_size < 2 or steps_per_epoch < 0; Error{data} fewer than 2 rows.
+  /// steps_per_epoch: batches that count as an epoch, at most a pass; 0 = a pass. With fewer than a pass, the next
+  /// epoch goes on where the last one stopped. Errors: Error{config} batch_size < 2 or steps_per_epoch < 0; Error{data}
+  /// fewer than 2 rows.
   BatchSampler(std::vector<int64_t> rows, int64_t batch_size, int64_t seed, int64_t steps_per_epoch = 0);
 
   int64_t batches_per_pass() const;

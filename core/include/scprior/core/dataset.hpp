@@ -29,20 +29,20 @@ class SCPRIOR_API CellSource {
 
 /// What became of the data set's genes and cells on the way into the model's gene space.
 struct DataReport {
-  std::string matrix;                ///< what was read: "X", "layers/counts", ...
+  std::string matrix;  ///< what was read: "X", "layers/counts", ...
   int64_t n_cells = 0;
-  int64_t n_file_genes = 0;          ///< genes in the file
-  int64_t n_space_genes = 0;         ///< G of the gene space
-  int64_t n_matched_genes = 0;       ///< genes of the space that the file has
-  int64_t n_dropped_genes = 0;       ///< genes of the file outside the space
-  int64_t n_merged_genes = 0;        ///< genes of the file summed into another of the same name or id
-  int64_t n_empty_cells = 0;         ///< cells without a count in the space
-  double dropped_count_share = 0;    ///< share of all counts that lay on dropped genes
-  double total_counts = 0;           ///< in the space
-  double median_counts = 0;          ///< per cell, in the space
-  double density = 0;                ///< non-zero share of the [N, G] matrix
-  std::string gene_names_from;       ///< "index" or the column whose names matched best
-  std::vector<std::string> notes;    ///< sentences for the user (from the loader and the mapping)
+  int64_t n_file_genes = 0;        ///< genes in the file
+  int64_t n_space_genes = 0;       ///< G of the gene space
+  int64_t n_matched_genes = 0;     ///< genes of the space that the file has
+  int64_t n_dropped_genes = 0;     ///< genes of the file outside the space
+  int64_t n_merged_genes = 0;      ///< genes of the file summed into another of the same name or id
+  int64_t n_empty_cells = 0;       ///< cells without a count in the space
+  double dropped_count_share = 0;  ///< share of all counts that lay on dropped genes
+  double total_counts = 0;         ///< in the space
+  double median_counts = 0;        ///< per cell, in the space
+  double density = 0;              ///< non-zero share of the [N, G] matrix
+  std::string gene_names_from;     ///< "index" or the column whose names matched best
+  std::vector<std::string> notes;  ///< sentences for the user (from the loader and the mapping)
 };
 
 /// A data set ready for a model: counts in its gene space, and the tables of the file.
@@ -55,12 +55,13 @@ struct Dataset {
 };
 
 /// Name of the loader that recognises a file; loaders are asked in the order of their names.
-/// Errors: Error{io} there is no such file, or it is empty; Error{data} no loader recognises it, naming those there are.
+/// Errors: Error{io} there is no such file, or it is empty; Error{data} no loader recognises it, naming those there
+/// are.
 SCPRIOR_API std::string recognise_loader(const std::filesystem::path& path, const PluginHost& host);
 
 /// Opens a file, checks that it holds raw counts, and maps its genes into `space`.
-/// Errors: Error{io, data}: missing or damaged file; not raw counts (normalised, negative, NaN), with what other matrices
-/// the file offers; no gene in common; no cell; unknown label or batch column, naming the columns there are.
+/// Errors: Error{io, data}: missing or damaged file; not raw counts (normalised, negative, NaN), with what other
+/// matrices the file offers; no gene in common; no cell; unknown label or batch column, naming the columns there are.
 SCPRIOR_API Dataset load_dataset(const DataConfig& config, const GeneConfig& genes, const PluginHost& host);
 
 /// As above, into the genes of a trained model.
@@ -81,9 +82,9 @@ struct Split {
 /// Error{config} shares outside [0, 1) or that leave nothing, unknown group column.
 SCPRIOR_API Split split_cells(const Dataset& data, const SplitConfig& config, int64_t fit_seed);
 
-/// The values of an obs column as labels. Categories keep their order, texts, truth values and whole numbers are sorted;
-/// only values that occur are labels. Missing: no category, an empty text, NaN.
-/// Errors: Error{data} unknown column (names the nearest and all), a column of real numbers, nothing but missing values.
+/// The values of an obs column as labels. Categories keep their order, texts, truth values and whole numbers are
+/// sorted; only values that occur are labels. Missing: no category, an empty text, NaN. Errors: Error{data} unknown
+/// column (names the nearest and all), a column of real numbers, nothing but missing values.
 SCPRIOR_API Labels labels_of(const DatasetInfo& info, const std::string& column);
 
 }  // namespace scprior::core

@@ -13,9 +13,9 @@ namespace scprior::core {
 
 /// How one way of naming a file's genes fits a gene space.
 struct NamingMatch {
-  std::string from;           ///< "index", or a column of the gene table
-  int64_t by_id = 0;          ///< genes of the space found by their id
-  int64_t by_symbol = 0;      ///< and by their symbol only
+  std::string from;       ///< "index", or a column of the gene table
+  int64_t by_id = 0;      ///< genes of the space found by their id
+  int64_t by_symbol = 0;  ///< and by their symbol only
   std::vector<std::string> examples;
   int64_t matched() const { return by_id + by_symbol; }
 };

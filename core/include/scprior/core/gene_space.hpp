@@ -25,9 +25,9 @@ struct GeneSpace {
 /// The spaces that this installation knows by name, "dataset" first.
 SCPRIOR_API std::vector<std::string> known_gene_spaces();
 
-/// The space that `config` names: a shipped table; "dataset", the distinct gene names of `info` in their order; or a file
-/// with one gene per line, or with columns (tab or comma) of ids and symbols, with or without a header, .gz or not.
-/// Errors: Error{config} a name that is neither known nor a file, a list without genes or with a gene twice;
+/// The space that `config` names: a shipped table; "dataset", the distinct gene names of `info` in their order; or a
+/// file with one gene per line, or with columns (tab or comma) of ids and symbols, with or without a header, .gz or
+/// not. Errors: Error{config} a name that is neither known nor a file, a list without genes or with a gene twice;
 /// Error{io} an unreadable file; Error{data} a data set without gene names.
 SCPRIOR_API GeneSpace load_gene_space(const GeneConfig& config, const DatasetInfo& info);
 
