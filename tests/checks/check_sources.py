@@ -21,7 +21,8 @@ MACHINE_PATH = re.compile(r"""(?:^|[\s"'`(=:\[,])/(?:wor[k]|hom[e]|User[s]|roo[t
 def is_ours(path):
     """Neither the work of others nor something made."""
     vendored = ".min." in path.name or "third_party" in path.parts or path.name.endswith("LICENSE.txt")
-    return not vendored and not SKIPPED_FOLDERS & set(path.parts) and not path.name.endswith("-results")
+    made = any(part in SKIPPED_FOLDERS or part.endswith(("-results", ".results")) for part in path.parts)
+    return not vendored and not made
 
 
 def is_code(path):
