@@ -31,8 +31,9 @@ std::string quoted(const std::string& text) {
   std::string out = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
+    if (const auto code = static_cast<unsigned char>(c); code < 0x20 || code == 0x7f) {
+      static constexpr char digits[] = "0123456789ABCDEF";
+      out += c == '\n' ? "\\n" : std::string("\\u00") + digits[code >> 4] + digits[code & 15];
     } else {
       out += c;
     }

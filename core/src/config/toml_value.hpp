@@ -2,18 +2,16 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 
-#include <toml++/toml.h>
-
+#include "config/document.hpp"
 #include "scprior/options.hpp"
 
 namespace scprior::core {
 
-/// A TOML value as an option's value; none for tables, dates and mixed lists. A list of whole and real numbers becomes a
-/// list of reals.
-std::optional<OptionValue> option_value(const toml::node& node);
+/// A node as an option's value; none for tables, dates and lists of mixed types. A list of whole and real numbers becomes
+/// a list of reals.
+std::optional<OptionValue> option_value(const config::Node& node);
 
 /// The value written as `text`, e.g. `[512, 256]`; none if it is no TOML value.
 std::optional<OptionValue> option_value_of_text(std::string_view text);
