@@ -140,7 +140,9 @@ CountMatrix CountMatrix::to(at::Device device) const {
 
 CountMatrix log_normalise(const CountMatrix& counts) {
   const at::Tensor library = counts.row_sums();
-  const at::Tensor factor = at::where(library > 0, 1e4 / library, at::zeros_like(library));
+  // An empty cell's factor is 0, and so is its gradient: 1 / 0 must not enter even the branch that is not taken.
+  const at::Tensor safe = at::where(library > 0, library, at::ones_like(library));
+  const at::Tensor factor = at::where(library > 0, 1e4 / safe, at::zeros_like(library));
   if (!counts.is_sparse()) return counts.with_values(at::log1p(counts.dense() * factor.unsqueeze(1)));
   const Csr& csr = counts.csr();
   return counts.with_values(at::log1p(csr.values * at::repeat_interleave(factor, csr.row_ptr.diff(), 0, csr.values.size(0))));

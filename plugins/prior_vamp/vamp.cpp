@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vamp.hpp"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+#include "scprior/distributions.hpp"
+#include "scprior/error.hpp"
+#include "scprior/shapes.hpp"
+
+namespace scprior {
+namespace {
+
+PseudoInputOptions input_options(const Options& options) {
+  PseudoInputOptions out;
+  out.components = options.integer("components");
+  out.space = options.text("space") == "counts" ? PseudoSpace::counts : PseudoSpace::log1p;
+  out.init = options.text("init") == "constant" ? PseudoInit::constant : PseudoInit::cells;
+  const std::string& map = options.text("map");
+  out.map = map == "softplus"       ? PseudoMap::softplus
+            : map == "identity"     ? PseudoMap::identity
+            : map == "hard_sigmoid" ? PseudoMap::hard_sigmoid
+                                    : PseudoMap::clamp;
+  return out;
+}
+
+}  // namespace
+
+OptionTable VampPrior::options() {
+  return {
+      option::integer("components", 500, "number of pseudo-inputs K; at most the number of training cells").at_least(1),
+      option::choice("space", {"log1p", "counts"}, "log1p",
+                     "what pseudo-inputs are: log-normalised expression, or counts that are normalised like a cell's"),
+      option::choice("init", {"cells", "constant"}, "cells",
+                     "where they start: K random training cells, or N(-0.05, 0.01) before the map (sfaira)"),
+      option::choice("map", {"clamp", "softplus", "identity", "hard_sigmoid"}, "clamp",
+                     "from parameter to pseudo-input; clamp at 0 keeps them sparse and fast"),
+      option::boolean("tied", true, "encode pseudo-inputs with the model's encoder; false: with an untrained one (sfaira)"),
+      option::boolean("log_k", true, "keep -ln K in the density; false leaves it out (sfaira), which is no density"),
+      option::boolean("learnable_weights", false, "learn the weights of the mixture instead of 1/K each"),
+      option::integers("untied_hidden", {512, 256}, "widths of the untrained encoder's hidden layers if tied is false")
+          .at_least(1),
+  };
+}
+
+VampPrior::VampPrior(const Options& options)
+    : input_options_(input_options(options)),
+      tied_(options.boolean("tied")),
+      log_k_(options.boolean("log_k")),
+      learnable_weights_(options.boolean("learnable_weights")),
+      untied_hidden_(options.integers("untied_hidden")),
+      inputs_(input_options_) {
+  if (!tied_ && untied_hidden_.empty())
+    fail(Status::config, "untied_hidden = []: the untrained encoder needs at least one hidden layer");
+}
+
+void VampPrior::build(const Dims& dims, at::Generator init) {
+  dims_ = dims.latent;
+  inputs_.build(dims.genes, init);
+  add_child("pseudo_inputs", inputs_);
+  if (learnable_weights_) add_tensor("weight_logits", weight_logits_, at::zeros({input_options_.components}));
+  if (tied_) return;
+  untied_ = std::make_unique<UntiedEncoder>(dims.genes, untied_hidden_, dims.latent, init);
+  add_child("untied", *untied_);
+}
+
+int64_t VampPrior::n_initial_cells() const {
+  return input_options_.init == PseudoInit::cells ? input_options_.components : 0;
+}
+
+void VampPrior::initialise(const CellBatch& cells, at::Generator) {
+  inputs_.start_from(cells);
+  mean_ = log_var_ = at::Tensor();
+}
+
+void VampPrior::loaded() {
+  Prior::loaded();
+  mean_ = log_var_ = at::Tensor();
+}
+
+void VampPrior::prepare(const Encode& encode) {
+  if (!inputs_.ready())
+    fail(Status::argument, "the VampPrior has no pseudo-inputs yet: call initialise with training cells, or load a model");
+  const CountMatrix u = inputs_.normalised();
+  const Posterior components = tied_ ? encode(u) : untied_->encode(u);
+  if (!components.log_var.defined())
+    fail(Status::config, "the VampPrior is a mixture of posteriors, but the encoder is deterministic (an autoencoder); use "
+                         "a Gaussian posterior or prior = \"none\"");
+  check_shape("mean of the encoded pseudo-inputs", components.mean, {input_options_.components, dims_});
+  check_shape("log_var of the encoded pseudo-inputs", components.log_var, {input_options_.components, dims_});
+  mean_ = components.mean;
+  log_var_ = components.log_var;
+}
+
+void VampPrior::check_prepared() const {
+  if (!mean_.defined())
+    fail(Status::argument, "the VampPrior knows no components: call prepare(encode) before log_prob and sample");
+}
+
+at::Tensor VampPrior::log_weights() const {
+  if (learnable_weights_) return at::log_softmax(weight_logits_, 0);
+  const double log_k = std::log(static_cast<double>(input_options_.components));
+  return at::full({input_options_.components}, -log_k, mean_.options().requires_grad(false));
+}
+
+at::Tensor VampPrior::log_prob(const at::Tensor& z) {
+  check_prepared();
+  check_shape("z", z, {any_length, any_length, dims_});
+  at::Tensor weights = log_weights();
+  if (!log_k_) weights = weights + std::log(static_cast<double>(input_options_.components));
+  return normal_mixture_log_prob(z.reshape({-1, dims_}), mean_, log_var_, weights).view({z.size(0), z.size(1)});
+}
+
+at::Tensor VampPrior::sample(int64_t n, at::Generator generator) {
+  check_prepared();
+  if (n < 0) fail(Status::argument, "a number of samples must be 0 or more, got ", n);
+  const at::NoGradGuard no_grad;
+  if (n == 0) return at::empty({0, dims_}, mean_.options().requires_grad(false));
+  const at::Tensor k = at::multinomial(at::exp(log_weights()), n, true, generator);  // [n]
+  const at::Tensor noise = at::randn({n, dims_}, generator, mean_.options().requires_grad(false));
+  return mean_.index_select(0, k) + at::exp(log_var_.index_select(0, k) * 0.5) * noise;
+}
+
+}  // namespace scprior

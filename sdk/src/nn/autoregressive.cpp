@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scprior/autoregressive.hpp"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "initial_weights.hpp"
+#include "scprior/error.hpp"
+#include "scprior/nn.hpp"
+
+namespace scprior::nn {
+namespace {
+
+/// [width] int64, ascending from lowest to highest, as even as whole numbers allow; both ends occur if width > 1.
+at::Tensor spread_degrees(int64_t width, int64_t lowest, int64_t highest) {
+  const int64_t n = highest - lowest + 1;
+  const at::Tensor place = at::arange(width, at::kLong);
+  const at::Tensor step = width >= n ? (place * n).floor_divide(width) : (place * (n - 1)).floor_divide(width - 1);
+  return step + lowest;
+}
+
+/// 1 where `to` may see `from`: [to, from].
+at::Tensor mask_at_most(const at::Tensor& from, const at::Tensor& to) {
+  return (from.unsqueeze(0) <= to.unsqueeze(1)).to(at::kFloat);
+}
+
+void check_options(int64_t dims, int64_t context_width, int64_t lowest, const AutoregressiveOptions& options) {
+  if (dims < 1 || context_width < 0)
+    fail(Status::config, "an autoregressive network needs at least one coordinate and a context of width 0 or more, got ",
+         dims, " and ", context_width);
+  if (options.hidden.empty()) fail(Status::config, "hidden = []: an autoregressive network needs a hidden layer");
+  const int64_t least = std::min<int64_t>(2, std::max<int64_t>(dims - lowest, 1));
+  for (const int64_t width : options.hidden)
+    if (width < least)
+      fail(Status::config, "hidden layer of width ", width, ": must be at least ", least,
+           ", or some coordinates could not depend on the others and on the context");
+  if (options.outputs < 1) fail(Status::config, "outputs = ", options.outputs, ": must be at least 1");
+  if (!options.initial_bias.empty() && static_cast<int64_t>(options.initial_bias.size()) != options.outputs)
+    fail(Status::config, "initial_bias has ", options.initial_bias.size(), " values, expected ", options.outputs);
+}
+
+}  // namespace
+
+MaskedLinear::MaskedLinear(at::Tensor mask_value, int64_t fan_in, at::Generator init) {
+  const int64_t out = mask_value.size(0);
+  add_tensor("weight", weight, glorot_uniform(fan_in, out, mask_value.sizes(), init));
+  add_tensor("bias", bias, at::zeros({out}));
+  add_tensor("mask", mask, std::move(mask_value), {.trainable = false});
+}
+
+at::Tensor MaskedLinear::forward(const at::Tensor& x) const { return at::linear(x, weight * mask, bias); }
+
+MaskedAutoregressive::MaskedAutoregressive(int64_t dims, int64_t context_width, AutoregressiveOptions options,
+                                           at::Generator init)
+    : dims_(dims), context_width_(context_width), options_(std::move(options)) {
+  check_options(dims_, context_width_, context_width_ > 0 ? 0 : 1, options_);
+  add_tensor("order", order_,
+             options_.random_order ? at::randperm(dims_, init, at::TensorOptions(at::kLong)) : at::arange(dims_, at::kLong),
+             {.trainable = false});
+  build_masks(init);
+  if (options_.initial_bias.empty()) return;
+  const at::NoGradGuard no_grad;
+  for (int64_t output = 0; output < options_.outputs; ++output)
+    output_->bias.narrow(0, output * dims_, dims_).fill_(options_.initial_bias[output]);
+}
+
+void MaskedAutoregressive::build_masks(at::Generator init) {
+  const at::Tensor along_order = at::arange(1, dims_ + 1, at::kLong);
+  const at::Tensor coordinate_degree = at::empty_like(along_order).scatter_(0, order_, along_order);
+  // A single coordinate without context: nothing to see, the outputs are constants.
+  const int64_t highest = dims_ - 1, lowest = context_width_ > 0 ? 0 : std::min<int64_t>(1, highest);
+
+  at::Tensor degree = coordinate_degree;
+  int64_t fan_in = dims_ + context_width_;
+  for (size_t layer = 0; layer < options_.hidden.size(); ++layer) {
+    const int64_t width = options_.hidden[layer];
+    const at::Tensor next = spread_degrees(width, lowest, highest);
+    hidden_.push_back(std::make_unique<MaskedLinear>(mask_at_most(degree, next), fan_in, init));
+    add_child(concat("hidden_", layer), *hidden_.back());
+    if (layer == 0 && context_width_ > 0)
+      add_tensor("context_weight", context_weight_, glorot_uniform(fan_in, width, {width, context_width_}, init));
+    degree = next;
+    fan_in = width;
+  }
+  const at::Tensor below = coordinate_degree.sub(1).repeat({options_.outputs});
+  output_ = std::make_unique<MaskedLinear>(mask_at_most(degree, below), fan_in, init);
+  add_child("output", *output_);
+}
+
+at::Tensor MaskedAutoregressive::forward(const at::Tensor& z, const at::Tensor& context) const {
+  if (z.size(-1) != dims_) fail(Status::argument, "z has ", z.size(-1), " coordinates, expected ", dims_);
+  at::Tensor hidden = hidden_.front()->forward(z);  // [..., H]
+  if (context_width_ > 0) {
+    if (!context.defined() || context.size(-1) != context_width_)
+      fail(Status::argument, "the context has width ", context.defined() ? context.size(-1) : 0, ", expected ",
+           context_width_);
+    hidden = hidden + at::linear(context, context_weight_);
+  }
+  hidden = activate(options_.activation, hidden);
+  for (size_t layer = 1; layer < hidden_.size(); ++layer)
+    hidden = activate(options_.activation, hidden_[layer]->forward(hidden));
+  return output_->forward(hidden).unflatten(-1, {options_.outputs, dims_});
+}
+
+}  // namespace scprior::nn
