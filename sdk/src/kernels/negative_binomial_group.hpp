@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+
+#include "log_factorial.hpp"
+#include "scprior/kernels/negative_binomial.hpp"
+#include "vector_math.hpp"
+
+namespace scprior::kernels {
+
+/// Counts that are computed together, in double: negative_binomial_term for many. Whole counts up to `largest` run
+/// vectorised over the group, the others one by one.
+struct NegativeBinomialGroup {
+  static constexpr int64_t size = 64;
+  static constexpr int largest = 16;
+
+  double x[size], log_mu[size], log_theta[size];
+  double value[size], d_log_mu[size], d_log_theta[size];
+};
+
+/// Fills in the results for the first n entries. The equations are those of negative_binomial_term.
+SCPRIOR_INLINE void compute(NegativeBinomialGroup& group, int64_t n) {
+  constexpr int64_t size = NegativeBinomialGroup::size;
+  constexpr int largest = NegativeBinomialGroup::largest;
+  const double* log_factorial = log_factorials().data();
+  double count[size], constant[size], mu[size], theta[size], product[size], slope[size], step[size], start[size];
+  int top = 1;
+  for (int64_t k = 0; k < size; ++k) {
+    const bool small = k < n && group.x[k] <= largest && group.x[k] == static_cast<int>(group.x[k]);
+    const int x = small ? static_cast<int>(group.x[k]) : 1;
+    if (k >= n) group.log_mu[k] = group.log_theta[k] = 0;
+    count[k] = x;
+    constant[k] = log_factorial[x];
+    top = std::max(top, x);
+  }
+#pragma omp simd
+  for (int64_t k = 0; k < size; ++k) {
+    mu[k] = exponential(limited(group.log_mu[k], -300.0, 300.0));
+    theta[k] = exponential(limited(group.log_theta[k], -300.0, 300.0));
+    const bool less = theta[k] < 1;
+    start[k] = less ? theta[k] : 1.0;  // factor i is start + i · step
+    step[k] = less ? 1.0 : 1.0 / theta[k];
+    product[k] = 1;
+    slope[k] = 0;
+  }
+  for (int i = 1; i < top; ++i) {
+#pragma omp simd
+    for (int64_t k = 0; k < size; ++k) {
+      const double factor = start[k] + i * step[k];
+      const double factor_slope = theta[k] < 1 ? theta[k] : -i * step[k];
+      const bool counts = i < count[k];
+      slope[k] = counts ? slope[k] * factor + product[k] * factor_slope : slope[k];
+      product[k] = counts ? product[k] * factor : product[k];
+    }
+  }
+#pragma omp simd
+  for (int64_t k = 0; k < size; ++k) {
+    const double x = count[k], t = mu[k] / theta[k], q = 1 / (1 + t);
+    const LogOnePlus<double> log_1t = log_one_plus(t, q);
+    const double log_product = log_one_plus(product[k] - 1, 1 / product[k]).value;
+    const double shift = theta[k] < 1 ? x - 1 : 0.0;
+    const double log_theta = limited(group.log_theta[k], -300.0, 300.0);
+    group.value[k] =
+        log_product - shift * log_theta - (x + theta[k]) * log_1t.value + x * group.log_mu[k] - constant[k];
+    group.d_log_mu[k] = (x - mu[k]) * q;
+    group.d_log_theta[k] = slope[k] / product[k] - shift - theta[k] * log_1t.excess + x * (t * q);
+  }
+  for (int64_t k = 0; k < n; ++k) {
+    if (group.x[k] >= 1 && group.x[k] == count[k]) continue;
+    const NegativeBinomialTerm term = negative_binomial_term(group.x[k], group.log_mu[k], group.log_theta[k]);
+    group.value[k] = term.value;
+    group.d_log_mu[k] = term.d_log_mu;
+    group.d_log_theta[k] = term.d_log_theta;
+  }
+}
+
+}  // namespace scprior::kernels
