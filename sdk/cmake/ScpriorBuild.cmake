@@ -23,7 +23,7 @@ set(SCPRIOR_DATA_DIR ${CMAKE_INSTALL_DATADIR}/scprior)
 set(SCPRIOR_SANITIZE "" CACHE STRING "Sanitizers to build with, as in -fsanitize=")
 # Everywhere, programs too: all targets share one precompiled header.
 add_compile_options(-fPIC)
-add_compile_options(-Wall -Wextra -Wshadow "$<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>" -Wno-psabi)
+add_compile_options(-Wall -Wextra -Wshadow -Wno-missing-field-initializers "$<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>" -Wno-psabi)
 if(SCPRIOR_WERROR)
   add_compile_options(-Werror)
 endif()

@@ -12,6 +12,12 @@ function(scprior_add_plugin name)
     message(FATAL_ERROR "scprior_add_plugin(${name}): wanted SOURCES file..., [LIBRARIES target...], [TESTS file...]; "
                         "got '${arg_UNPARSED_ARGUMENTS}' beside them")
   endif()
+  foreach(file IN LISTS arg_SOURCES arg_TESTS) #TEMPORARY
+    if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+      message(STATUS "skip ${name}: ${file} missing")
+      return()
+    endif()
+  endforeach() #TEMPORARY
   set(mathematics ${arg_SOURCES})
   list(FILTER mathematics EXCLUDE REGEX "(^|/)plugin\\.cpp$")
   set(entry ${arg_SOURCES})
@@ -38,6 +44,7 @@ function(scprior_add_plugin name)
       BUILD_RPATH "${PROJECT_BINARY_DIR}/${CMAKE_INSTALL_LIBDIR};${LibTorch_LIBRARY_DIR}"
       INSTALL_RPATH "$ORIGIN/../..;${LibTorch_LIBRARY_DIR}")
     install(TARGETS ${name} LIBRARY DESTINATION ${SCPRIOR_PLUGIN_DIR})
+    set_property(GLOBAL APPEND PROPERTY SCPRIOR_PLUGIN_TARGETS ${name})
   endif()
 
   if(arg_TESTS AND (SCPRIOR_TESTS OR NOT TARGET scprior_pch))

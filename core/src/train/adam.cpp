@@ -38,13 +38,13 @@ void Adam::step(double learning_rate) {
     at::Tensor& gradient = slot.weight.mutable_grad();
     if (!gradient.defined()) continue;
     AdamStep step;
-    step.beta1 = static_cast<float>(options_.beta1);
-    step.beta2 = static_cast<float>(options_.beta2);
-    step.rate = static_cast<float>(learning_rate / correction1);
-    step.root_scale = static_cast<float>(1 / std::sqrt(correction2));
-    step.epsilon = static_cast<float>(options_.epsilon);
-    step.l1 = slot.penalised ? static_cast<float>(options_.l1) : 0.f;
-    step.l2 = slot.penalised ? static_cast<float>(options_.l2) : 0.f;
+    step.beta1 = options_.beta1;
+    step.beta2 = options_.beta2;
+    step.rate = learning_rate / correction1;
+    step.root_scale = 1 / std::sqrt(correction2);
+    step.epsilon = options_.epsilon;
+    step.l1 = slot.penalised ? options_.l1 : 0;
+    step.l2 = slot.penalised ? options_.l2 : 0;
     if (slot.weight.is_cpu() && slot.weight.scalar_type() == at::kFloat && slot.weight.is_contiguous()) {
       const at::Tensor packed = gradient.contiguous();
       float *weight = slot.weight.data_ptr<float>(), *mean = slot.mean.data_ptr<float>();

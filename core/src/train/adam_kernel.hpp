@@ -7,10 +7,10 @@ namespace scprior::core {
 
 /// The numbers of one optimisation step, the same for every weight of a tensor.
 struct AdamStep {
-  float beta1, beta2;
-  float rate;        ///< learning rate / (1 - β1^t)
-  float root_scale;  ///< 1 / sqrt(1 - β2^t)
-  float epsilon, l1, l2;
+  double beta1, beta2;
+  double rate;        ///< learning rate / (1 - β1^t)
+  double root_scale;  ///< 1 / sqrt(1 - β2^t)
+  double epsilon, l1, l2;
 };
 
 /// Updates n weights and their moments in place. The arrays do not overlap.

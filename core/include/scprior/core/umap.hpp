@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "scprior/api.hpp"
+
 namespace scprior::core {
 
 /// Two-dimensional picture of a latent space: UMAP with 15 neighbours, minimum distance 0.3 and Euclidean distances.
@@ -17,6 +19,6 @@ namespace scprior::core {
 /// Threads: `threads` of them look for neighbours; the result depends on the seed and not on their number
 /// Cost:    about 1.5 s for 2000 cells, 7 s for 10 000
 /// Errors:  Error{numeric} for a latent value that is not finite; Error{argument} for another shape
-at::Tensor umap(const at::Tensor& latent, int64_t seed, int threads);
+SCPRIOR_API at::Tensor umap(const at::Tensor& latent, int64_t seed, int threads);
 
 }  // namespace scprior::core

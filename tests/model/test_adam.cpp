@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
+#include <cmath>
+
+#include "scprior/core/model.hpp"
+#include "train/adam.hpp"
+
+using namespace scprior;
+using Catch::Matchers::WithinRel;
+
+namespace {
+
+constexpr core::AdamOptions options{.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-7, .l1 = 5e-4, .l2 = 3e-3};
+
+/// Kingma and Ba (2015), algorithm 1, one weight in double.
+struct Textbook {
+  double weight, mean = 0, variance = 0;
+  void step(double gradient, int t, double rate, bool penalised) {
+    if (penalised) gradient += options.l1 * ((weight > 0) - (weight < 0)) + 2 * options.l2 * weight;
+    mean = options.beta1 * mean + (1 - options.beta1) * gradient;
+    variance = options.beta2 * variance + (1 - options.beta2) * gradient * gradient;
+    const double m = mean / (1 - std::pow(options.beta1, t)), v = variance / (1 - std::pow(options.beta2, t));
+    weight -= rate * m / (std::sqrt(v) + options.epsilon);
+  }
+};
+
+at::Tensor run_adam(at::Tensor start, bool penalised, at::ScalarType type) {
+  const at::Generator generator = core::make_generator(5, at::kCPU);
+  at::Tensor weight = start.to(type).clone().set_requires_grad(true);
+  core::Adam adam({{"w", &weight, {.penalised = penalised}}}, options);
+  for (int t = 0; t < 7; ++t) {
+    weight.mutable_grad() = at::empty(start.sizes(), at::kFloat).normal_(0, 1, generator).to(type);
+    adam.step(1e-2);
+  }
+  return weight.detach();
+}
+
+}  // namespace
+
+TEST_CASE("Adam agrees with the textbook algorithm, with and without penalties", "[adam]") {
+  const at::Tensor start = at::linspace(-1, 1, 1001).to(at::kFloat);  // holds an exact zero, and no multiple of a vector
+  for (const bool penalised : {false, true}) {
+    const at::Generator generator = core::make_generator(5, at::kCPU);
+    std::vector<Textbook> reference;
+    for (int64_t i = 0; i < start.numel(); ++i) reference.push_back({start[i].item<double>()});
+    for (int t = 1; t <= 7; ++t) {
+      const at::Tensor gradient = at::empty(start.sizes(), at::kFloat).normal_(0, 1, generator);
+      for (int64_t i = 0; i < start.numel(); ++i) reference[i].step(gradient[i].item<double>(), t, 1e-2, penalised);
+    }
+    const at::Tensor kernel = run_adam(start, penalised, at::kFloat), plain = run_adam(start, penalised, at::kDouble);
+    for (int64_t i = 0; i < start.numel(); ++i) {
+      CHECK(std::abs(kernel[i].item<double>() - reference[i].weight) < 2e-6);
+      CHECK(std::abs(plain[i].item<double>() - reference[i].weight) < 1e-12);
+    }
+  }
+}
+
+TEST_CASE("an optimisation step does not depend on the number of threads", "[adam]") {
+  const at::Tensor start = at::linspace(-1, 1, 200'003).to(at::kFloat);
+  const int before = at::get_num_threads();
+  at::set_num_threads(1);
+  const at::Tensor one = run_adam(start, true, at::kFloat);
+  at::set_num_threads(2);
+  const at::Tensor two = run_adam(start, true, at::kFloat);
+  at::set_num_threads(before);
+  CHECK(one.equal(two));
+}
+
+TEST_CASE("the penalty is that of penalised tensors alone", "[adam]") {
+  at::Tensor kernel = at::tensor({1.f, -2.f, 3.f}).set_requires_grad(true), head = at::full({3}, 100.f).set_requires_grad(true);
+  const core::Adam adam({{"kernel", &kernel, {.penalised = true}}, {"head", &head, {}}}, options);
+  CHECK_THAT(adam.penalty(), WithinRel(5e-4 * 6 + 3e-3 * 14, 1e-6));
+}
+
+TEST_CASE("a tensor without a gradient is left alone", "[adam]") {
+  at::Tensor weight = at::ones({4}).set_requires_grad(true);
+  core::Adam adam({{"w", &weight, {.penalised = true}}}, options);
+  adam.step(0.1);
+  CHECK(weight.equal(at::ones({4})));
+}
