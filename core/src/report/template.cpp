@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/template.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "scprior/error.hpp"
+
+namespace scprior::core {
+
+std::string read_text(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) fail(Status::io, "cannot read ", path.string(), ", a part of the report: is scprior installed completely?");
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write_text(const std::filesystem::path& path, const std::string& text) {
+  std::filesystem::path partial = path;
+  partial += ".part";
+  std::ofstream out(partial, std::ios::binary);
+  out << text;
+  out.close();
+  std::error_code error;
+  if (out) std::filesystem::rename(partial, path, error);
+  if (out && !error) return;
+  std::error_code ignored;
+  std::filesystem::remove(partial, ignored);
+  fail(Status::io, "cannot write ", path.string(), error ? ": " + error.message() : "",
+       ": does the folder exist, is there space left, and may you write there?");
+}
+
+std::string filled_template(const std::string& text, const std::map<std::string, std::string>& slots,
+                            const std::filesystem::path& folder) {
+  const std::string file = "file ";
+  std::string out;
+  size_t at = 0;
+  while (true) {
+    const size_t begin = text.find("{{", at);
+    const size_t end = begin == std::string::npos ? begin : text.find("}}", begin);
+    out.append(text, at, begin == std::string::npos ? begin : begin - at);
+    if (end == std::string::npos) break;
+    const std::string name = text.substr(begin + 2, end - begin - 2);
+    if (name.starts_with(file)) {
+      const std::string part = read_text(folder / name.substr(file.size()));
+      if (part.find("</script") != std::string::npos || part.find("</style") != std::string::npos)
+        fail(Status::internal, name, " contains the end of a script or style");
+      out += part;
+    } else {
+      const auto slot = slots.find(name);
+      if (slot == slots.end()) fail(Status::internal, "the report's template has an unknown slot: ", name);
+      out += slot->second;
+    }
+    at = end + 2;
+  }
+  return out;
+}
+
+}  // namespace scprior::core
