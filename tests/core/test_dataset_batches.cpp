@@ -91,3 +91,34 @@ TEST_CASE("a batch has counts, log-normalised values and library sizes; an empty
   CHECK(make_batch(source, {}).counts.rows() == 0);
   error_of(Status::argument, [&] { make_batch(source, Rows{3}); });
 }
+
+TEST_CASE("log-normalised values are exact to float32 for counts and libraries of every size", "[batches]") {
+  Rows row_ptr{0};
+  std::vector<int32_t> columns;
+  std::vector<float> values;
+  for (const int64_t step : {1, 3, 700}) {  // libraries from 1 to 7e8
+    for (int64_t k = 0; k < 1500; ++k) {
+      columns.push_back(static_cast<int32_t>(k));
+      values.push_back(static_cast<float>(1 + step * k));
+    }
+    row_ptr.push_back(static_cast<int64_t>(values.size()));
+  }
+  columns.push_back(7);
+  values.push_back(1);
+  row_ptr.push_back(static_cast<int64_t>(values.size()));
+  MemorySource source(1500);
+  source.append(row_ptr, columns, values);
+  const CellBatch batch = make_batch(source, rows_from(0, 4));
+  const float* normalised = batch.normalised.csr().values.data_ptr<float>();
+  double worst = 0;
+  for (size_t row = 0; row < 4; ++row) {
+    double library = 0;
+    for (int64_t i = row_ptr[row]; i < row_ptr[row + 1]; ++i) library += values[i];
+    CHECK(batch.library[static_cast<int64_t>(row)].item<float>() == static_cast<float>(library));
+    for (int64_t i = row_ptr[row]; i < row_ptr[row + 1]; ++i) {
+      const double wanted = std::log1p(values[i] * 1e4 / library);
+      worst = std::max(worst, std::abs(normalised[i] - wanted) / wanted);
+    }
+  }
+  CHECK(worst < 3e-7);  // two roundings of 6e-8 before the logarithm, and its own error
+}

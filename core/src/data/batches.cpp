@@ -4,9 +4,8 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 
+#include "data/cell_kernels.hpp"
 #include "data/random.hpp"
 #include "scprior/error.hpp"
 #include "scprior/parallel.hpp"
@@ -16,18 +15,6 @@ namespace {
 
 constexpr uint64_t batch_stream = 0x9e3779b97f4a7c15;  // so that batches do not repeat the draws of the split
 constexpr double counts_after_normalisation = 1e4;
-
-/// out = ln(1 + factor x). Most counts are small whole numbers: their logarithms are taken once per cell.
-void log_normalise_cell(const float* counts, int64_t n, double library, float* out) {
-  if (n == 0) return;
-  const float factor = static_cast<float>(counts_after_normalisation / library);
-  std::array<float, 16> small;
-  for (size_t count = 0; count < small.size(); ++count) small[count] = std::log1p(static_cast<float>(count) * factor);
-  for (int64_t i = 0; i < n; ++i) {
-    const float count = counts[i];
-    out[i] = count < static_cast<float>(small.size()) ? small[static_cast<size_t>(count)] : std::log1p(count * factor);
-  }
-}
 
 }  // namespace
 
@@ -79,12 +66,14 @@ CellBatch make_batch(const CellSource& cells, std::span<const int64_t> rows) {
   const float* values = csr.values.data_ptr<float>();
   float* out = normalised.data_ptr<float>();
   float* library = batch.library.data_ptr<float>();
-  parallel_for(0, n_rows, 16, [&](int64_t first, int64_t last) {
+  constexpr int64_t entries_per_thread = int64_t{1} << 16;  // a smaller share is not worth waking a thread
+  const int64_t grain = 1 + entries_per_thread * n_rows / std::max<int64_t>(row_ptr[n_rows], 1);
+  parallel_for(0, n_rows, grain, [&](int64_t first, int64_t last) {
     for (int64_t row = first; row < last; ++row) {
-      double sum = 0;
-      for (int64_t entry = row_ptr[row]; entry < row_ptr[row + 1]; ++entry) sum += values[entry];
+      const int64_t begin = row_ptr[row], n = row_ptr[row + 1] - begin;
+      const double sum = sum_of_counts(values + begin, n);
       library[row] = static_cast<float>(sum);
-      log_normalise_cell(values + row_ptr[row], row_ptr[row + 1] - row_ptr[row], sum, out + row_ptr[row]);
+      if (n > 0) log1p_scaled(values + begin, n, static_cast<float>(counts_after_normalisation / sum), out + begin);
     }
   });
   batch.normalised = batch.counts.with_values(normalised);

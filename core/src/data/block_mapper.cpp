@@ -12,8 +12,8 @@ namespace scprior::core {
 
 /// Sums of one cell by gene of the space, and which of them are there: sorted output without sorting.
 struct BlockMapper::Workspace {
-  explicit Workspace(int64_t n_genes) : sums(n_genes, 0.0f), present((n_genes + 63) / 64, 0) {}
-  std::vector<float> sums;
+  explicit Workspace(int64_t n_genes) : sums(n_genes, 0.0), present((n_genes + 63) / 64, 0) {}
+  std::vector<double> sums;  // float would round 2^24 + 1 down to a count that looks exact
   std::vector<uint64_t> present;
 };
 
@@ -39,11 +39,11 @@ bool BlockMapper::map_row(const CountBlock& block, int64_t row, Workspace& work)
   for (size_t word = 0; word < work.present.size(); ++word) {
     for (uint64_t bits = work.present[word]; bits != 0; bits &= bits - 1) {
       const int32_t gene = static_cast<int32_t>(word * 64 + std::countr_zero(bits));
-      const float sum = work.sums[gene];
+      const double sum = work.sums[gene];
       counts = counts && sum <= largest_count;
       total += sum;
       columns_[place] = gene;
-      values_[place++] = sum;
+      values_[place++] = static_cast<float>(sum);
       work.sums[gene] = 0;
     }
     work.present[word] = 0;

@@ -120,8 +120,8 @@ GeneMapping map_genes(const DatasetInfo& info, const GeneSpace& space, const std
     const std::string guess = guess_of(namings, n_genes, index, matched);
     if (matched == 0 || !guess.empty())
       fail(Status::data, matched == 0 ? "none" : fmt::format("only {}", matched), " of the ", n_genes,
-           " genes of the file is in the gene space ", space.name, " (", space.genes.size(),
-           " genes). The file names its genes ", fmt::format("{}", fmt::join(best.examples, ", ")),
+           matched == 0 ? " genes of the file is" : " genes of the file are", " in the gene space ", space.name, " (",
+           space.genes.size(), " genes). The file names its genes ", fmt::format("{}", fmt::join(best.examples, ", ")),
            "; the gene space names them ", examples_of(space), ".", guess, " ", way_out);
   }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "data/cell_kernels.hpp"
 #include "data/count_check.hpp"
 #include "scprior/error.hpp"
 #include "scprior/parallel.hpp"
@@ -82,8 +83,8 @@ const MemorySource::Chunk& MemorySource::chunk_of(int64_t row) const {
 void MemorySource::copy_row(int64_t row, int32_t* columns, float* values) const {
   const Chunk& chunk = chunk_of(row);
   const int64_t begin = row_ptr_[row] - chunk.first_entry, n = row_ptr_[row + 1] - row_ptr_[row];
-  std::visit([&](const auto& from) { std::copy_n(from.data() + begin, n, columns); }, chunk.columns);
-  std::visit([&](const auto& from) { std::copy_n(from.data() + begin, n, values); }, chunk.values);
+  std::visit([&](const auto& from) { widen(from.data() + begin, n, columns); }, chunk.columns);
+  std::visit([&](const auto& from) { widen(from.data() + begin, n, values); }, chunk.values);
 }
 
 CountMatrix MemorySource::read(std::span<const int64_t> rows) const {
@@ -102,7 +103,9 @@ CountMatrix MemorySource::read(std::span<const int64_t> rows) const {
   csr.values = at::empty({row_ptr[n_rows]}, at::kFloat);
   int32_t* columns = csr.columns.data_ptr<int32_t>();
   float* values = csr.values.data_ptr<float>();
-  parallel_for(0, n_rows, 16, [&](int64_t first, int64_t last) {
+  constexpr int64_t entries_per_thread = int64_t{1} << 18;  // copied in less time than threads take to wake up
+  const int64_t grain = 1 + entries_per_thread * n_rows / std::max<int64_t>(row_ptr[n_rows], 1);
+  parallel_for(0, n_rows, grain, [&](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; ++i) copy_row(rows[i], columns + row_ptr[i], values + row_ptr[i]);
   });
   return CountMatrix::from_csr(std::move(csr));
