@@ -18,7 +18,8 @@ OptionTable InverseAutoregressiveFlow::options() {
       option::choice("gate", {"sigmoid", "exp"}, "sigmoid",
                      "how a step scales: sigmoid(s), or exp(s) with s clipped to [-5, 3]"),
       option::real("gate_bias", 2, "initial bias of s with the sigmoid gate; higher starts nearer to the identity"),
-      option::choice("order", {"reverse", "random", "none"}, "reverse", "what happens to the latent units between steps"),
+      option::choice("order", {"reverse", "random", "none"}, "reverse",
+                     "what happens to the latent units between steps"),
       option::integer("context", 128, "width of the context asked from the encoder; 0 = none").at_least(0),
   };
 }
@@ -81,7 +82,8 @@ FlowResult InverseAutoregressiveFlow::forward(const at::Tensor& z0, const at::Te
   return {z, log_det};
 }
 
-at::Tensor InverseAutoregressiveFlow::invert_step(const Step& step, const at::Tensor& z, const at::Tensor& context) const {
+at::Tensor InverseAutoregressiveFlow::invert_step(const Step& step, const at::Tensor& z,
+                                                  const at::Tensor& context) const {
   // Shift and scale of a coordinate depend on those before it only, which are known when its turn comes.
   at::Tensor before = at::zeros_like(z);
   for (int64_t place = 0; place < dims_; ++place) {

@@ -17,7 +17,8 @@ namespace {
 
 std::unique_ptr<InverseAutoregressiveFlow> make(const Given& given, int64_t dims, uint64_t seed = 1,
                                                 at::ScalarType type = at::kDouble) {
-  auto flow = std::make_unique<InverseAutoregressiveFlow>(Options::resolve(InverseAutoregressiveFlow::options(), given));
+  auto flow =
+      std::make_unique<InverseAutoregressiveFlow>(Options::resolve(InverseAutoregressiveFlow::options(), given));
   flow->build({.latent = dims, .context = flow->context_width()}, at::detail::createCPUGenerator(seed));
   flow->to(type);
   return flow;
@@ -121,7 +122,8 @@ TEST_CASE("the inverse undoes the flow", "[flow][iaf]") {
 
 TEST_CASE("a flow with copied tensors is bit-equal", "[flow][iaf]") {
   for (const auto& order : orders) {
-    const auto flow = make(options("sigmoid", order, 4), 6, 1, at::kFloat), other = make(options("sigmoid", order, 4), 6, 2, at::kFloat);
+    const auto flow = make(options("sigmoid", order, 4), 6, 1, at::kFloat),
+               other = make(options("sigmoid", order, 4), 6, 2, at::kFloat);
     const at::Tensor z0 = normal({2, 4, 6}, 2, at::kFloat), h = normal({4, 3}, 3, at::kFloat);
     const FlowResult expected = flow->forward(z0, h);
     REQUIRE_FALSE(at::equal(other->forward(z0, h).z, expected.z));
@@ -147,7 +149,8 @@ TEST_CASE("every weight that a mask lets through gets a gradient", "[flow][iaf]"
     INFO(entries[i].name);
     if (!entries[i].traits.trainable) continue;
     REQUIRE_FALSE(entries[i].traits.penalised);
-    const bool masked = i + 2 < entries.size() && entries[i + 2].name.ends_with(".mask") && entries[i].name.ends_with(".weight");
+    const bool masked =
+        i + 2 < entries.size() && entries[i + 2].name.ends_with(".mask") && entries[i].name.ends_with(".weight");
     const at::Tensor wanted = masked ? *entries[i + 2].tensor != 0 : at::ones_like(*entries[i].tensor) != 0;
     REQUIRE(at::equal(entries[i].tensor->grad() != 0, wanted));
   }
@@ -186,7 +189,8 @@ TEST_CASE("a flow is finite far from the origin", "[flow][iaf]") {
 TEST_CASE("the exponential gate stays within its clip", "[flow][iaf]") {
   const auto flow = make(options("exp", "none", 1), 4);
   for (const auto& entry : flow->entries())
-    if (entry.name == "step_0.output.bias") entry.tensor->detach().slice(0, 4).copy_(at::tensor({-50.0, 50.0, -1.0, 0.0}));
+    if (entry.name == "step_0.output.bias")
+      entry.tensor->detach().slice(0, 4).copy_(at::tensor({-50.0, 50.0, -1.0, 0.0}));
   const FlowResult one = flow->forward(normal({1, 1, 4}, 2), normal({1, 3}, 3));
   // -5 and 3 by the clip; the other two are moved by the network from -1 and 0.
   REQUIRE(one.log_det.item<double>() > -5 + 3 - 1 - 4);

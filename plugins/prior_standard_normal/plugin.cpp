@@ -3,10 +3,9 @@
 
 #include "standard_normal.hpp"
 
-SCPRIOR_PLUGIN((scprior::PluginInfo{.id = "prior_standard_normal",
-                                    .version = "0.1.0",
-                                    .author = "scprior developers",
-                                    .license = "Apache-2.0"}),
-               scprior::component<scprior::StandardNormalPrior>({.name = "standard_normal",
-                                                                 .summary = "independent N(0, 1) latent units",
-                                                                 .citation = "Kingma and Welling 2014, ICLR"}));
+SCPRIOR_PLUGIN(
+    (scprior::PluginInfo{
+        .id = "prior_standard_normal", .version = "0.1.0", .author = "scprior developers", .license = "Apache-2.0"}),
+    scprior::component<scprior::StandardNormalPrior>({.name = "standard_normal",
+                                                      .summary = "independent N(0, 1) latent units",
+                                                      .citation = "Kingma and Welling 2014, ICLR"}));

@@ -27,12 +27,14 @@ TEST_CASE("the closed-form divergence equals its Monte-Carlo estimate", "[prior]
   at::Generator generator = at::detail::createCPUGenerator(2);
   StandardNormalPrior prior;
   prior.build({.latent = 3}, generator);
-  const at::Tensor mean = at::tensor({0.5, -1.0, 0.0}, at::kDouble), log_var = at::tensor({0.2, -1.5, 0.8}, at::kDouble);
+  const at::Tensor mean = at::tensor({0.5, -1.0, 0.0}, at::kDouble),
+                   log_var = at::tensor({0.2, -1.5, 0.8}, at::kDouble);
   const at::Tensor noise = at::randn({200000, 1, 3}, generator, mean.options());
   const at::Tensor z = mean + at::exp(log_var / 2) * noise;
   const at::Tensor log_q = -0.5 * (noise.square() + log_var + std::log(2 * M_PI)).sum(2);
   const at::Tensor difference = log_q - prior.log_prob(z);
-  const double estimate = difference.mean().item<double>(), error = difference.std().item<double>() / std::sqrt(200000.0);
+  const double estimate = difference.mean().item<double>(),
+               error = difference.std().item<double>() / std::sqrt(200000.0);
   const at::Tensor kl = *prior.kl({mean.unsqueeze(0), log_var.unsqueeze(0), at::Tensor()});
   REQUIRE(kl.sizes() == at::IntArrayRef({1}));
   REQUIRE_THAT(kl.item<double>(), WithinAbs(estimate, 4 * error));

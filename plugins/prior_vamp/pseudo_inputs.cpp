@@ -2,6 +2,7 @@
 #include "pseudo_inputs.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 
@@ -40,10 +41,14 @@ at::Tensor inverse_map(PseudoMap map, const at::Tensor& u) {
 
 at::Tensor apply_map(PseudoMap map, const at::Tensor& parameter) {
   switch (map) {
-    case PseudoMap::clamp: return at::relu(parameter);  // gradient 0 at 0
-    case PseudoMap::softplus: return at::softplus(parameter);
-    case PseudoMap::identity: return parameter;
-    case PseudoMap::hard_sigmoid: return at::clamp(parameter * 0.2 + 0.5, 0, 1);
+    case PseudoMap::clamp:
+      return at::relu(parameter);  // gradient 0 at 0
+    case PseudoMap::softplus:
+      return at::softplus(parameter);
+    case PseudoMap::identity:
+      return parameter;
+    case PseudoMap::hard_sigmoid:
+      return at::clamp(parameter * 0.2 + 0.5, 0, 1);
   }
   fail(Status::internal, "unknown map of pseudo-inputs");
 }
@@ -52,17 +57,15 @@ at::Tensor apply_map(PseudoMap map, const at::Tensor& parameter) {
 
 PseudoInputs::PseudoInputs(const PseudoInputOptions& options) : options_(options) {
   if (options_.map == PseudoMap::clamp && options_.init == PseudoInit::constant)
-    fail(Status::config,
-         "init = \"constant\" with map = \"clamp\": the constant is below 0, so every pseudo-input would be 0 and could "
-         "never be learned; use map = \"hard_sigmoid\" (as sfaira does), \"softplus\" or \"identity\", or init = \"cells\"");
+    fail(Status::config, "init = \"constant\" with map = \"clamp\": the constant is below 0, so every pseudo-input ",
+         "would be 0 and could never be learned; use map = \"hard_sigmoid\" (as sfaira does), \"softplus\" or ",
+         "\"identity\", or init = \"cells\"");
   if (options_.map == PseudoMap::hard_sigmoid && options_.init == PseudoInit::cells)
-    fail(Status::config,
-         "init = \"cells\" with map = \"hard_sigmoid\": it maps to values between 0 and 1, but cells have larger ones; use "
-         "init = \"constant\" (as sfaira does), or map = \"clamp\" or \"softplus\"");
+    fail(Status::config, "init = \"cells\" with map = \"hard_sigmoid\": it maps to values between 0 and 1, but cells ",
+         "have larger ones; use init = \"constant\" (as sfaira does), or map = \"clamp\" or \"softplus\"");
   if (options_.map == PseudoMap::identity && options_.space == PseudoSpace::counts)
-    fail(Status::config,
-         "space = \"counts\" with map = \"identity\": pseudo-inputs could become negative counts, which have no logarithm; "
-         "use map = \"clamp\" or \"softplus\"");
+    fail(Status::config, "space = \"counts\" with map = \"identity\": pseudo-inputs could become negative counts, ",
+         "which have no logarithm; use map = \"clamp\" or \"softplus\"");
 }
 
 void PseudoInputs::build(int64_t genes, at::Generator init) {

@@ -20,9 +20,11 @@ struct PseudoInputOptions {
 /// The K learnable pseudo-inputs u = map(parameter) of a VampPrior.
 ///
 /// With the map `clamp`, u = max(parameter, 0), the gradient of an entry that is 0 is 0: its support never grows beyond
-/// that of the initial cells. Hence only the entries of that support are stored and learned, [nnz] of them; dense training
-/// would be the same model. Other maps keep a dense [K, G] parameter.
-/// Source: tomczak2018. Errors: Error{config} for combinations that cannot be learned.
+/// that of the initial cells. Hence only the entries of that support are stored and learned, [nnz] of them; dense
+/// training would be the same model. Other maps keep a dense [K, G] parameter.
+///
+/// Source: tomczak2018
+/// Errors: Error{config} for combinations that cannot be learned
 class PseudoInputs : public Module {
  public:
   explicit PseudoInputs(const PseudoInputOptions& options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/core/grad_mode.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
@@ -18,7 +19,8 @@ constexpr int64_t n_components = 5, n_genes = 12;
 
 /// Counts of 5 cells; one of them is empty.
 at::Tensor some_counts() {
-  const at::Tensor x = at::empty({n_components, n_genes}, at::kDouble).uniform_(-6, 5, at::detail::createCPUGenerator(21));
+  const at::Tensor x =
+      at::empty({n_components, n_genes}, at::kDouble).uniform_(-6, 5, at::detail::createCPUGenerator(21));
   const at::Tensor counts = x.relu().ceil();
   counts[2].zero_();
   return counts;
@@ -26,8 +28,8 @@ at::Tensor some_counts() {
 
 CountMatrix sparse_of(const at::Tensor& dense) {
   const at::Tensor row_ptr = at::cat({at::zeros({1}, at::kLong), (dense != 0).sum(1).cumsum(0)});
-  return CountMatrix::from_csr(
-      {row_ptr, dense.nonzero().select(1, 1).to(at::kInt).contiguous(), dense.masked_select(dense != 0), dense.size(1)});
+  return CountMatrix::from_csr({row_ptr, dense.nonzero().select(1, 1).to(at::kInt).contiguous(),
+                                dense.masked_select(dense != 0), dense.size(1)});
 }
 
 CellBatch cells(bool sparse) {
@@ -97,7 +99,8 @@ TEST_CASE("sparse clamped pseudo-inputs equal a dense clamp in value and gradien
 
   nn::EncoderTrunk trunk(n_genes, {7, 4}, {}, false, at::detail::createCPUGenerator(2));
   trunk.to(at::kDouble);
-  const at::Tensor upstream = at::empty({n_components, 4}, at::kDouble).normal_(0, 1, at::detail::createCPUGenerator(3));
+  const at::Tensor upstream =
+      at::empty({n_components, 4}, at::kDouble).normal_(0, 1, at::detail::createCPUGenerator(3));
   const auto weight_gradients = [&] {
     std::vector<at::Tensor> out;
     for (at::Tensor& parameter : trunk.parameters()) {
@@ -155,7 +158,8 @@ TEST_CASE("sfaira's constant start draws from the given generator only", "[prior
   const auto inputs = make(PseudoSpace::log1p, PseudoInit::constant, PseudoMap::hard_sigmoid, 5);
   REQUIRE(inputs->ready());
   const at::Tensor u = inputs->normalised().dense();
-  REQUIRE(at::equal(u, make(PseudoSpace::log1p, PseudoInit::constant, PseudoMap::hard_sigmoid, 5)->normalised().dense()));
+  REQUIRE(
+      at::equal(u, make(PseudoSpace::log1p, PseudoInit::constant, PseudoMap::hard_sigmoid, 5)->normalised().dense()));
   REQUIRE(at::equal(before, at::detail::getDefaultCPUGenerator().get_state()));
   REQUIRE((u - 0.49).abs().max().item<double>() < 0.2 * 0.01 * 5);
   REQUIRE(u.std().item<double>() > 0.2 * 0.01 * 0.5);

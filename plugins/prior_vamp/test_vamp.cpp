@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/core/grad_mode.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
@@ -60,7 +61,8 @@ std::unique_ptr<VampPrior> make(int64_t components, int64_t latent, Given given 
   auto prior = std::make_unique<VampPrior>(Options::resolve(VampPrior::options(), given));
   prior->build({.genes = n_genes, .latent = latent}, at::detail::createCPUGenerator(1));
   prior->to(at::kDouble);
-  if (prior->n_initial_cells() > 0) prior->initialise(cells(prior->n_initial_cells()), at::detail::createCPUGenerator(2));
+  if (prior->n_initial_cells() > 0)
+    prior->initialise(cells(prior->n_initial_cells()), at::detail::createCPUGenerator(2));
   return prior;
 }
 
@@ -79,7 +81,8 @@ double brute_force(const at::Tensor& z, const at::Tensor& mean, const at::Tensor
     for (int64_t d = 0; d < mean.size(1); ++d) {
       const long double variance = std::exp(static_cast<long double>(log_var[k][d].item<double>()));
       const long double distance = static_cast<long double>(z[d].item<double>()) - mean[k][d].item<double>();
-      component *= std::exp(-distance * distance / (2 * variance)) / std::sqrt(2 * static_cast<long double>(pi) * variance);
+      component *=
+          std::exp(-distance * distance / (2 * variance)) / std::sqrt(2 * static_cast<long double>(pi) * variance);
     }
     density += component / static_cast<long double>(mean.size(0));
   }
@@ -123,7 +126,8 @@ TEST_CASE("the VampPrior is a density: it integrates to one", "[prior][vamp]") {
 
 TEST_CASE("equal components are one component: -ln K is there, and log_k = false leaves it out", "[prior][vamp]") {
   const at::Tensor mean = normal({1, 3}, 4), log_var = normal({1, 3}, 5, 0.5), z = normal({1, 4, 3}, 6);
-  const auto single = with_components(mean, log_var), many = with_components(mean.repeat({9, 1}), log_var.repeat({9, 1}));
+  const auto single = with_components(mean, log_var),
+             many = with_components(mean.repeat({9, 1}), log_var.repeat({9, 1}));
   const auto without = with_components(mean.repeat({9, 1}), log_var.repeat({9, 1}), {{"log_k", false}});
   REQUIRE(at::allclose(many->log_prob(z), single->log_prob(z), 1e-12, 1e-12));
   REQUIRE(at::allclose(without->log_prob(z), single->log_prob(z) + std::log(9.0), 1e-12, 1e-12));
@@ -138,9 +142,10 @@ TEST_CASE("with one component the Monte-Carlo divergence equals the closed form"
   const double entropy = 0.5 * (q_log_var + 1 + std::log(2 * pi)).sum().item<double>();
   const at::Tensor draws = -entropy - prior->log_prob(z);
   const double estimate = draws.mean().item<double>(), error = draws.std().item<double>() / std::sqrt(double(n));
-  const double closed = 0.5 * (p_log_var - q_log_var - 1 + (at::exp(q_log_var) + (q_mean - p_mean).square()) / at::exp(p_log_var))
-                                  .sum()
-                                  .item<double>();
+  const double closed =
+      0.5 * (p_log_var - q_log_var - 1 + (at::exp(q_log_var) + (q_mean - p_mean).square()) / at::exp(p_log_var))
+                .sum()
+                .item<double>();
   REQUIRE_THAT(estimate, WithinAbs(closed, 4 * error));
   REQUIRE_FALSE(prior->kl({q_mean, q_log_var, at::Tensor()}).has_value());
 }
@@ -251,8 +256,12 @@ TEST_CASE("tied = false encodes with a network of its own that nothing trains", 
 }
 
 TEST_CASE("sfaira's variant trains: constant start, hard sigmoid, untied, without ln K", "[prior][vamp]") {
-  const auto prior = make(4, 3, {{"init", std::string("constant")}, {"map", std::string("hard_sigmoid")},
-                                 {"tied", false}, {"log_k", false}, {"untied_hidden", std::vector<int64_t>{6}}});
+  const auto prior = make(4, 3,
+                          {{"init", std::string("constant")},
+                           {"map", std::string("hard_sigmoid")},
+                           {"tied", false},
+                           {"log_k", false},
+                           {"untied_hidden", std::vector<int64_t>{6}}});
   REQUIRE(prior->n_initial_cells() == 0);
   prior->prepare([](const CountMatrix&) -> Posterior { return {}; });
   const at::Tensor log_prob = prior->log_prob(normal({1, 5, 3}, 3));
@@ -264,7 +273,8 @@ TEST_CASE("sfaira's variant trains: constant start, hard sigmoid, untied, withou
 TEST_CASE("a prior with copied tensors is bit-equal", "[prior][vamp]") {
   SmallEncoder encoder(3);
   encoder.to(at::kDouble);
-  const std::vector<Given> variants = {{}, {{"map", std::string("identity")}}, {{"tied", false}, {"learnable_weights", true}}};
+  const std::vector<Given> variants = {
+      {}, {{"map", std::string("identity")}}, {{"tied", false}, {"learnable_weights", true}}};
   for (const Given& given : variants) {
     const auto prior = make(6, 3, given);
     Given same = given;
@@ -285,7 +295,8 @@ TEST_CASE("a prior with copied tensors is bit-equal", "[prior][vamp]") {
     other.prepare(encoder.function());
     const at::Tensor z = normal({2, 4, 3}, 3);
     REQUIRE(at::equal(prior->log_prob(z), other.log_prob(z)));
-    REQUIRE(at::equal(prior->sample(5, at::detail::createCPUGenerator(1)), other.sample(5, at::detail::createCPUGenerator(1))));
+    REQUIRE(at::equal(prior->sample(5, at::detail::createCPUGenerator(1)),
+                      other.sample(5, at::detail::createCPUGenerator(1))));
   }
 }
 

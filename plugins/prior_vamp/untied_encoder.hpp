@@ -8,8 +8,8 @@
 
 namespace scprior {
 
-/// A network of the encoder's kind that is never trained: every tensor is a buffer, dropout and batch statistics are off.
-/// sfaira's VampPrior sends its pseudo-inputs through such a network.
+/// A network of the encoder's kind that is never trained: every tensor is a buffer, dropout and batch statistics are
+/// off. sfaira's VampPrior sends its pseudo-inputs through such a network.
 class UntiedEncoder : public Module {
  public:
   UntiedEncoder(int64_t genes, const std::vector<int64_t>& hidden, int64_t latent, at::Generator init);

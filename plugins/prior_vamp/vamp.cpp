@@ -2,6 +2,7 @@
 #include "vamp.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 
@@ -36,7 +37,8 @@ OptionTable VampPrior::options() {
                      "where they start: K random training cells, or N(-0.05, 0.01) before the map (sfaira)"),
       option::choice("map", {"clamp", "softplus", "identity", "hard_sigmoid"}, "clamp",
                      "from parameter to pseudo-input; clamp at 0 keeps them sparse and fast"),
-      option::boolean("tied", true, "encode pseudo-inputs with the model's encoder; false: with an untrained one (sfaira)"),
+      option::boolean("tied", true,
+                      "encode pseudo-inputs with the model's encoder; false: with an untrained one (sfaira)"),
       option::boolean("log_k", true, "keep -ln K in the density; false leaves it out (sfaira), which is no density"),
       option::boolean("learnable_weights", false, "learn the weights of the mixture instead of 1/K each"),
       option::integers("untied_hidden", {512, 256}, "widths of the untrained encoder's hidden layers if tied is false")
@@ -81,12 +83,14 @@ void VampPrior::loaded() {
 
 void VampPrior::prepare(const Encode& encode) {
   if (!inputs_.ready())
-    fail(Status::argument, "the VampPrior has no pseudo-inputs yet: call initialise with training cells, or load a model");
+    fail(Status::argument,
+         "the VampPrior has no pseudo-inputs yet: call initialise with training cells, or load a model");
   const CountMatrix u = inputs_.normalised();
   const Posterior components = tied_ ? encode(u) : untied_->encode(u);
   if (!components.log_var.defined())
-    fail(Status::config, "the VampPrior is a mixture of posteriors, but the encoder is deterministic (an autoencoder); use "
-                         "a Gaussian posterior or prior = \"none\"");
+    fail(Status::config,
+         "the VampPrior is a mixture of posteriors, but the encoder is deterministic (an autoencoder); use a Gaussian ",
+         "posterior or prior = \"none\"");
   check_shape("mean of the encoded pseudo-inputs", components.mean, {input_options_.components, dims_});
   check_shape("log_var of the encoded pseudo-inputs", components.log_var, {input_options_.components, dims_});
   mean_ = components.mean;

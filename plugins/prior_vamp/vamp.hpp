@@ -17,9 +17,9 @@ namespace scprior {
 ///
 /// m and σ² are the encoder's own, so that gradients reach the pseudo-inputs and the encoder.
 /// Source:  tomczak2018; K = 500 as in dony2020
-/// Differs: pseudo-inputs live in log1p-normalised counts and start from training cells. log_k = false leaves out -ln K as
-///          sfaira does: values are then ln K too high, and no density. tied = false sends the pseudo-inputs through a
-///          network that is never trained, as sfaira does: p(z) is then no mixture of posteriors.
+/// Differs: pseudo-inputs live in log1p-normalised counts and start from training cells. As in sfaira, log_k = false
+///          leaves out -ln K: values are then ln K too high, and no density; and tied = false sends the pseudo-inputs
+///          through a network that is never trained: p(z) is then no mixture of posteriors.
 /// Shapes:  z [S, B, D] -> [S, B]
 /// Cost:    prepare: the encoder on K rows; log_prob: O(S B K D) time, O(S B K) memory
 /// Errors:  Error{argument} if prepare was never called

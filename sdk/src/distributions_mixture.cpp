@@ -27,16 +27,22 @@ at::Tensor component_offset(const at::Tensor& log_var, const at::Tensor& log_wei
 template <class T>
 kernels::NormalMixtureView<T> view(const at::Tensor& z, const at::Tensor& mean, const at::Tensor& inverse_sd,
                                    const at::Tensor& offset) {
-  return {z.data_ptr<T>(), mean.data_ptr<T>(), inverse_sd.data_ptr<T>(), offset.defined() ? offset.data_ptr<T>() : nullptr,
-          z.size(0), mean.size(0), z.size(1)};
+  return {z.data_ptr<T>(),
+          mean.data_ptr<T>(),
+          inverse_sd.data_ptr<T>(),
+          offset.defined() ? offset.data_ptr<T>() : nullptr,
+          z.size(0),
+          mean.size(0),
+          z.size(1)};
 }
 
 /// Fills `responsibility` [M, K] if it is defined.
-at::Tensor run_forward(const at::Tensor& z, const at::Tensor& mean, const at::Tensor& inverse_sd, const at::Tensor& offset,
-                       const at::Tensor& responsibility) {
+at::Tensor run_forward(const at::Tensor& z, const at::Tensor& mean, const at::Tensor& inverse_sd,
+                       const at::Tensor& offset, const at::Tensor& responsibility) {
   at::Tensor log_prob = at::empty({z.size(0)}, z.options().requires_grad(false));
   AT_DISPATCH_FLOATING_TYPES(z.scalar_type(), "normal_mixture", [&] {
-    kernels::normal_mixture_forward<scalar_t>(view<scalar_t>(z, mean, inverse_sd, offset), log_prob.data_ptr<scalar_t>(),
+    kernels::normal_mixture_forward<scalar_t>(view<scalar_t>(z, mean, inverse_sd, offset),
+                                              log_prob.data_ptr<scalar_t>(),
                                               responsibility.defined() ? responsibility.data_ptr<scalar_t>() : nullptr);
   });
   return log_prob;
@@ -88,7 +94,8 @@ void check_arguments(const at::Tensor& z, const at::Tensor& mean, const at::Tens
                      const at::Tensor& log_weights) {
   check_shape("mean", mean, {any_length, any_length});
   const int64_t n_components = mean.size(0), dims = mean.size(1);
-  if (n_components == 0) fail(Status::argument, "a mixture needs at least one component, mean has shape [0, ", dims, "]");
+  if (n_components == 0)
+    fail(Status::argument, "a mixture needs at least one component, mean has shape [0, ", dims, "]");
   check_shape("z", z, {any_length, dims});
   check_shape("log_var", log_var, {n_components, dims});
   check_shape("log_weights", log_weights, {n_components});
@@ -103,7 +110,7 @@ void check_arguments(const at::Tensor& z, const at::Tensor& mean, const at::Tens
 at::Tensor normal_mixture_log_prob_plain(const at::Tensor& z, const at::Tensor& mean, const at::Tensor& log_var,
                                          const at::Tensor& log_weights) {
   check_arguments(z, mean, log_var, log_weights);
-  const at::Tensor standardised = (z.unsqueeze(1) - mean) * at::exp(log_var * -0.5);           // [M, K, D]
+  const at::Tensor standardised = (z.unsqueeze(1) - mean) * at::exp(log_var * -0.5);                     // [M, K, D]
   const at::Tensor joint = component_offset(log_var, log_weights) - standardised.square().sum(2) * 0.5;  // [M, K]
   return at::logsumexp(joint, 1);
 }

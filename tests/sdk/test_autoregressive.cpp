@@ -29,8 +29,8 @@ std::unique_ptr<MaskedAutoregressive> make(const Shape& shape, uint64_t seed) {
   AutoregressiveOptions options;
   options.hidden = shape.hidden;
   options.random_order = shape.random_order;
-  auto network = std::make_unique<MaskedAutoregressive>(shape.dims, shape.context, options,
-                                                        at::detail::createCPUGenerator(seed));
+  auto network =
+      std::make_unique<MaskedAutoregressive>(shape.dims, shape.context, options, at::detail::createCPUGenerator(seed));
   network->to(at::kDouble);
   return network;
 }
@@ -60,14 +60,16 @@ at::Tensor normal(at::IntArrayRef shape, uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("outputs of a coordinate depend on the coordinates before it, on no others, and on the context", "[nn][made]") {
+TEST_CASE("outputs of a coordinate depend on the coordinates before it, on no others, and on the context",
+          "[nn][made]") {
   for (const Shape& shape : shapes) {
     at::Tensor seen = at::zeros({2, shape.dims, shape.dims}, at::kBool);
     at::Tensor context_seen = at::zeros({2, shape.dims}, at::kBool);
     const auto network = make(shape, 3);
     for (uint64_t point = 0; point < 3; ++point) {
       const at::Tensor z = normal({shape.dims}, 5 + point).set_requires_grad(true);
-      const at::Tensor context = shape.context ? normal({shape.context}, 50 + point).set_requires_grad(true) : at::Tensor();
+      const at::Tensor context =
+          shape.context ? normal({shape.context}, 50 + point).set_requires_grad(true) : at::Tensor();
       const at::Tensor outputs = network->forward(z, context);
       REQUIRE(outputs.sizes() == at::IntArrayRef({2, shape.dims}));
       if (shape.dims > 1 || shape.context > 0) {

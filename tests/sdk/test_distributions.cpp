@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
@@ -96,7 +97,8 @@ TEST_CASE("entropy and divergence equal their integrals", "[distributions]") {
         return at::exp(log_q) * (log_q - standard_normal_log_prob(z.unsqueeze(1)));
       };
       REQUIRE_THAT(normal_entropy(log_var).item<double>(), WithinAbs(integral(minus_q_log_q, -20, 20), 1e-9));
-      REQUIRE_THAT(normal_kl_to_standard(mean, log_var).item<double>(), WithinAbs(integral(q_log_ratio, -20, 20), 1e-9));
+      REQUIRE_THAT(normal_kl_to_standard(mean, log_var).item<double>(),
+                   WithinAbs(integral(q_log_ratio, -20, 20), 1e-9));
     }
   }
 }
@@ -104,7 +106,8 @@ TEST_CASE("entropy and divergence equal their integrals", "[distributions]") {
 TEST_CASE("the divergence keeps its digits near zero in float", "[distributions]") {
   const at::Tensor mean = at::zeros({1}), log_var = at::full({1}, 1.0f / 256);
   const double v = 1.0 / 256;  // ½ (v²/2 + v³/6 + ...)
-  REQUIRE_THAT(normal_kl_to_standard(mean, log_var).item<double>(), WithinAbs(0.5 * (v * v / 2 + v * v * v / 6), 2e-10));
+  REQUIRE_THAT(normal_kl_to_standard(mean, log_var).item<double>(),
+               WithinAbs(0.5 * (v * v / 2 + v * v * v / 6), 2e-10));
 }
 
 TEST_CASE("a sigmoid gate is exact where it saturates", "[distributions]") {
@@ -137,8 +140,8 @@ TEST_CASE("the mixture is joint: not a product of one-dimensional mixtures", "[d
   at::Tensor product = at::zeros({5}, at::kDouble);
   for (int64_t d = 0; d < 3; ++d) {
     const auto column = [&](const at::Tensor& x) { return x.narrow(1, d, 1); };
-    product += normal_mixture_log_prob(column(mixture.z), column(mixture.mean), column(mixture.log_var),
-                                       mixture.log_weights);
+    product +=
+        normal_mixture_log_prob(column(mixture.z), column(mixture.mean), column(mixture.log_var), mixture.log_weights);
   }
   REQUIRE((product - mixture.log_prob()).abs().min().item<double>() > 1e-3);
 }

@@ -27,15 +27,15 @@ class SCPRIOR_API MaskedLinear : public Module {
   at::Tensor weight, bias, mask;
 };
 
-/// Network whose outputs for a coordinate depend on the context and on the coordinates before it in an order, no others.
+/// Network whose outputs for a coordinate depend on the context and on the coordinates before it, on no others.
 ///
 ///     degree of the context: 0, of the coordinates: 1 ... D along the order, of hidden units: 0 ... D - 1
 ///     a hidden unit sees what has a degree of at most its own; an output of degree i sees hidden units below i
 ///
-/// Hidden degrees are spread evenly over that range in every layer. Hence no unit is dead: one of degree D would reach no
-/// output (counted from 0, that is a degree beyond D - 2). Units of degree 0 carry the context to the first coordinate;
-/// without context the range starts at 1, and the first coordinate's outputs are constants that are learned. Layers of at
-/// least D units let every coordinate see all before it, narrower ones leave some of those out.
+/// Hidden degrees are spread evenly over that range in every layer. Hence no unit is dead: one of degree D would reach
+/// no output (counted from 0, that is a degree beyond D - 2). Units of degree 0 carry the context to the first
+/// coordinate; without context the range starts at 1, and the first coordinate's outputs are constants that are
+/// learned. Layers of at least D units let every coordinate see all before it, narrower ones leave some of those out.
 /// Source:  germain2015 (masks); the context as in kingma2016
 /// Differs: degrees are spread, not drawn; degree 0 for the context
 /// Shapes:  z [..., D], context [..., C], leading axes broadcast -> [..., outputs, D]

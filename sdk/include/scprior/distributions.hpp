@@ -37,13 +37,14 @@ SCPRIOR_API SigmoidGate sigmoid_gate(const at::Tensor& s);
 ///
 ///     ln p(z) = logsumexp_k [log_weights_k + Σ_d ln N(z_d; mean_kd, exp(log_var_kd))]
 ///
-/// One fused kernel with exact first derivatives for all four arguments (float and double on a CPU; the plain form below
-/// elsewhere). Results do not depend on the number of threads.
-/// Source: tomczak2018 (the VampPrior is such a mixture).
-/// Shapes: z [M, D], mean and log_var [K, D], log_weights [K] -> [M]. A density if exp(log_weights) sums to 1.
-/// Domain: K >= 1; float: |log_var| <= 80; finite for |z| up to 1e4 where the standard deviations are above 1e-14.
-/// Cost:   O(M K D) time, O(M K) memory, without gradients O(M + K).
-/// Errors: Error{argument} shapes or types that do not fit; Error{unsupported} a second derivative is asked for.
+/// One fused kernel with exact first derivatives for all four arguments (float and double on a CPU; the plain form
+/// below elsewhere). Results do not depend on the number of threads.
+///
+/// Source: tomczak2018 (the VampPrior is such a mixture)
+/// Shapes: z [M, D], mean and log_var [K, D], log_weights [K] -> [M]; a density if exp(log_weights) sums to 1
+/// Domain: K >= 1; float: |log_var| <= 80; finite for |z| up to 1e4 where standard deviations are above 1e-14
+/// Cost:   O(M K D) time, O(M K) memory, without gradients O(M + K)
+/// Errors: Error{argument} shapes or types do not fit; Error{unsupported} a second derivative is asked for
 SCPRIOR_API at::Tensor normal_mixture_log_prob(const at::Tensor& z, const at::Tensor& mean, const at::Tensor& log_var,
                                                const at::Tensor& log_weights);
 

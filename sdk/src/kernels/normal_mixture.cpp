@@ -58,8 +58,8 @@ SCPRIOR_INLINE void z_rows(const NormalMixtureView<T>& mix, const T* responsibil
 }
 
 template <class T>
-SCPRIOR_INLINE void component_rows(const NormalMixtureView<T>& mix, const T* responsibility, const T* grad, T* grad_mean,
-                                   T* grad_log_var, T* grad_log_weight, int64_t first, int64_t last) {
+SCPRIOR_INLINE void component_rows(const NormalMixtureView<T>& mix, const T* responsibility, const T* grad,
+                                   T* grad_mean, T* grad_log_var, T* grad_log_weight, int64_t first, int64_t last) {
   for (int64_t k = first; k < last; ++k) {
     const T* mean = mix.mean + k * mix.dims;
     const T* scale = mix.inverse_sd + k * mix.dims;
@@ -85,25 +85,25 @@ SCPRIOR_INLINE void component_rows(const NormalMixtureView<T>& mix, const T* res
 }
 
 // One multiversioned function per element type: attributes do not reach templates' instantiations reliably.
-#define SCPRIOR_MIXTURE_KERNELS(T)                                                                                      \
-  SCPRIOR_MULTIVERSION void tile_##T(const NormalMixtureView<T>& mix, const T* const* z, T* const* c) {                 \
-    component_tile<T>(mix, z, c);                                                                                       \
-  }                                                                                                                     \
-  SCPRIOR_MULTIVERSION void z_rows_##T(const NormalMixtureView<T>& mix, const T* r, const T* g, T* out, int64_t first,  \
-                                       int64_t last) {                                                                  \
-    z_rows<T>(mix, r, g, out, first, last);                                                                             \
-  }                                                                                                                     \
-  SCPRIOR_MULTIVERSION void component_rows_##T(const NormalMixtureView<T>& mix, const T* r, const T* g, T* m, T* v,     \
-                                               T* w, int64_t first, int64_t last) {                                     \
-    component_rows<T>(mix, r, g, m, v, w, first, last);                                                                 \
-  }                                                                                                                     \
-  void run_tile(const NormalMixtureView<T>& mix, const T* const* z, T* const* c) { tile_##T(mix, z, c); }               \
-  void run_z(const NormalMixtureView<T>& mix, const T* r, const T* g, T* out, int64_t first, int64_t last) {            \
-    z_rows_##T(mix, r, g, out, first, last);                                                                            \
-  }                                                                                                                     \
-  void run_components(const NormalMixtureView<T>& mix, const T* r, const T* g, T* m, T* v, T* w, int64_t first,         \
-                      int64_t last) {                                                                                   \
-    component_rows_##T(mix, r, g, m, v, w, first, last);                                                                \
+#define SCPRIOR_MIXTURE_KERNELS(T)                                                                                     \
+  SCPRIOR_MULTIVERSION void tile_##T(const NormalMixtureView<T>& mix, const T* const* z, T* const* c) {                \
+    component_tile<T>(mix, z, c);                                                                                      \
+  }                                                                                                                    \
+  SCPRIOR_MULTIVERSION void z_rows_##T(const NormalMixtureView<T>& mix, const T* r, const T* g, T* out, int64_t first, \
+                                       int64_t last) {                                                                 \
+    z_rows<T>(mix, r, g, out, first, last);                                                                            \
+  }                                                                                                                    \
+  SCPRIOR_MULTIVERSION void component_rows_##T(const NormalMixtureView<T>& mix, const T* r, const T* g, T* m, T* v,    \
+                                               T* w, int64_t first, int64_t last) {                                    \
+    component_rows<T>(mix, r, g, m, v, w, first, last);                                                                \
+  }                                                                                                                    \
+  void run_tile(const NormalMixtureView<T>& mix, const T* const* z, T* const* c) { tile_##T(mix, z, c); }              \
+  void run_z(const NormalMixtureView<T>& mix, const T* r, const T* g, T* out, int64_t first, int64_t last) {           \
+    z_rows_##T(mix, r, g, out, first, last);                                                                           \
+  }                                                                                                                    \
+  void run_components(const NormalMixtureView<T>& mix, const T* r, const T* g, T* m, T* v, T* w, int64_t first,        \
+                      int64_t last) {                                                                                  \
+    component_rows_##T(mix, r, g, m, v, w, first, last);                                                               \
   }
 SCPRIOR_MIXTURE_KERNELS(float)
 SCPRIOR_MIXTURE_KERNELS(double)
@@ -155,17 +155,18 @@ void normal_mixture_grad_z(const NormalMixtureView<T>& mix, const T* responsibil
 }
 
 template <class T>
-void normal_mixture_grad_components(const NormalMixtureView<T>& mix, const T* responsibility, const T* grad, T* grad_mean,
-                                    T* grad_log_var, T* grad_log_weight) {
+void normal_mixture_grad_components(const NormalMixtureView<T>& mix, const T* responsibility, const T* grad,
+                                    T* grad_mean, T* grad_log_var, T* grad_log_weight) {
   parallel_for(0, mix.components, 8, [&](int64_t first, int64_t last) {
     run_components(mix, responsibility, grad, grad_mean, grad_log_var, grad_log_weight, first, last);
   });
 }
 
-#define SCPRIOR_INSTANTIATE(T)                                                                                          \
-  template SCPRIOR_API void normal_mixture_forward<T>(const NormalMixtureView<T>&, T*, T*);                             \
-  template SCPRIOR_API void normal_mixture_grad_z<T>(const NormalMixtureView<T>&, const T*, const T*, T*);              \
-  template SCPRIOR_API void normal_mixture_grad_components<T>(const NormalMixtureView<T>&, const T*, const T*, T*, T*, T*);
+#define SCPRIOR_INSTANTIATE(T)                                                                                         \
+  template SCPRIOR_API void normal_mixture_forward<T>(const NormalMixtureView<T>&, T*, T*);                            \
+  template SCPRIOR_API void normal_mixture_grad_z<T>(const NormalMixtureView<T>&, const T*, const T*, T*);             \
+  template SCPRIOR_API void normal_mixture_grad_components<T>(const NormalMixtureView<T>&, const T*, const T*, T*, T*, \
+                                                              T*);
 SCPRIOR_INSTANTIATE(float)
 SCPRIOR_INSTANTIATE(double)
 #undef SCPRIOR_INSTANTIATE

@@ -2,6 +2,7 @@
 #include "scprior/autoregressive.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 
@@ -27,8 +28,9 @@ at::Tensor mask_at_most(const at::Tensor& from, const at::Tensor& to) {
 
 void check_options(int64_t dims, int64_t context_width, int64_t lowest, const AutoregressiveOptions& options) {
   if (dims < 1 || context_width < 0)
-    fail(Status::config, "an autoregressive network needs at least one coordinate and a context of width 0 or more, got ",
-         dims, " and ", context_width);
+    fail(Status::config,
+         "an autoregressive network needs at least one coordinate and a context of width 0 or more, got ", dims,
+         " and ", context_width);
   if (options.hidden.empty()) fail(Status::config, "hidden = []: an autoregressive network needs a hidden layer");
   const int64_t least = std::min<int64_t>(2, std::max<int64_t>(dims - lowest, 1));
   for (const int64_t width : options.hidden)
@@ -55,9 +57,10 @@ MaskedAutoregressive::MaskedAutoregressive(int64_t dims, int64_t context_width, 
                                            at::Generator init)
     : dims_(dims), context_width_(context_width), options_(std::move(options)) {
   check_options(dims_, context_width_, context_width_ > 0 ? 0 : 1, options_);
-  add_tensor("order", order_,
-             options_.random_order ? at::randperm(dims_, init, at::TensorOptions(at::kLong)) : at::arange(dims_, at::kLong),
-             {.trainable = false});
+  add_tensor(
+      "order", order_,
+      options_.random_order ? at::randperm(dims_, init, at::TensorOptions(at::kLong)) : at::arange(dims_, at::kLong),
+      {.trainable = false});
   build_masks(init);
   if (options_.initial_bias.empty()) return;
   const at::NoGradGuard no_grad;

@@ -7,7 +7,8 @@
 
 // Joint log-density of a mixture of Gaussians with diagonal covariance, and its gradients. Squared distances are taken
 // directly: |z - m|² expanded into products cancels where variances are small. Every output element is the work of one
-// thread in a fixed order: results do not depend on the number of threads. T is float or double; matrices are row-major.
+// thread in a fixed order: results do not depend on the number of threads. T is float or double, matrices are
+// row-major.
 
 namespace scprior::kernels {
 
