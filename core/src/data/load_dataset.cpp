@@ -155,6 +155,7 @@ std::string describe_dataset(const Dataset& data) {
   text += '\n';
   if (report.n_empty_cells > 0) text += fmt::format("  {} cells have no counts\n", report.n_empty_cells);
   for (const std::string& note : report.notes) text += "  note: " + note + '\n';
+  text.pop_back();
   return text;
 }
 

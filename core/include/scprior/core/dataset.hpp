@@ -67,7 +67,8 @@ SCPRIOR_API Dataset load_dataset(const DataConfig& config, const GeneConfig& gen
 /// As above, into the genes of a trained model.
 SCPRIOR_API Dataset load_dataset(const DataConfig& config, const GeneSpace& space, const PluginHost& host);
 
-/// What became of the data set on the way into the gene space, in a few lines of text for the user.
+/// What became of the data set on the way into the gene space, in a few lines of text for the user; no line break at
+/// the end.
 SCPRIOR_API std::string describe_dataset(const Dataset& data);
 
 /// Rows of a data set by use. Each ascends; together they are all cells.
