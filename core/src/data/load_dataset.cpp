@@ -43,7 +43,7 @@ std::shared_ptr<MemorySource> read_counts(const OpenData& data, const GeneMappin
       CountCheck check;
       check.add(block, first);
       if (check.raw()) fail(Status::data, "genes of the same name sum to more than 16777216 counts in one cell");
-      fail(Status::data, data.info.matrix, " holds ", check.explain(data.info), ". ", way_out());
+      fail(Status::data, data.info.matrix, " is ", check.explain(data.info), ". ", way_out());
     }
     source->append(mapper.row_ptr(), mapper.columns(), mapper.values());
     sums.insert(sums.end(), mapper.row_sums().begin(), mapper.row_sums().end());
