@@ -30,8 +30,10 @@ inline scprior::ComponentSpec fake(scprior_kind kind, const char* name, scprior:
           [](const scprior_host*, const scprior_options*, void**) -> int32_t { return SCPRIOR_E_UNSUPPORTED; }};
 }
 
-inline scprior::OptionSpec required(scprior::OptionSpec spec) {
-  spec.default_value.reset();
+inline scprior::OptionSpec required_integer(const char* name, const char* doc) {
+  scprior::OptionSpec spec;
+  spec.name = name;
+  spec.doc = doc;
   return spec;
 }
 
@@ -41,9 +43,13 @@ inline const scprior_plugin* fake_plugin() {
       PluginInfo{.id = "fakes", .version = "1.2.3"}, scprior::detail::build_facts(),
       {component<FakeLoader>({.name = "h5ad", .summary = "for tests"}),
        fake(SCPRIOR_KIND_ENCODER, "mlp",
-            {option::integers("hidden", {512, 256}, "widths").at_least(1), option::real("dropout", 0.2, "share").below(1),
+            {option::integers("hidden", {512, 256}, "widths").at_least(1),
+             option::real("dropout", 0.2, "share").below(1),
              option::choice("activation", {"tanh", "relu"}, "tanh", "non-linearity")}),
-       fake(SCPRIOR_KIND_DECODER, "mlp", {option::integers("hidden", {256, 512}, "widths").at_least(1)}),
+       fake(SCPRIOR_KIND_DECODER, "mlp",
+            {option::integers("hidden", {256, 512}, "widths").at_least(1),
+             option::real("dropout", 0.2, "share").below(1),
+             option::choice("activation", {"tanh", "relu"}, "tanh", "non-linearity")}),
        fake(SCPRIOR_KIND_DECODER, "linear", {}),
        fake(SCPRIOR_KIND_FLOW, "identity", {}),
        fake(SCPRIOR_KIND_FLOW, "iaf", {option::integer("steps", 5, "flow steps").at_least(1)}),
@@ -52,7 +58,7 @@ inline const scprior_plugin* fake_plugin() {
             {option::integer("components", 500, "pseudo-inputs").at_least(1), option::boolean("tied", true, "tied"),
              option::real("scale", 1.5, "a positive number").above(0), option::texts("tags", {}, "texts"),
              option::reals("weights", {1.0}, "numbers")}),
-       fake(SCPRIOR_KIND_PRIOR, "exemplar", {required(option::integer("exemplars", 0, "cells kept").at_least(1))}),
+       fake(SCPRIOR_KIND_PRIOR, "exemplar", {required_integer("exemplars", "cells kept").at_least(1)}),
        fake(SCPRIOR_KIND_LIKELIHOOD, "nb",
             {option::choice("dispersion", {"gene-cell", "gene", "constant"}, "gene-cell", "dispersion")}),
        fake(SCPRIOR_KIND_METRIC, "active_units", {}), fake(SCPRIOR_KIND_METRIC, "principal_components", {}),

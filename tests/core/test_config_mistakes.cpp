@@ -66,10 +66,11 @@ TEST_CASE("an empty file lacks a schema, data and models", "[config][mistakes]")
 
 TEST_CASE("a newer schema is refused at once, an older never was", "[config][mistakes]") {
   REQUIRE(problem("schema = 3\nwhatever = 1\n") ==
-          concat("e.toml:1:10: schema: is 3, but this scprior (", SCPRIOR_VERSION_MAJOR, '.', SCPRIOR_VERSION_MINOR, '.',
-                 SCPRIOR_VERSION_PATCH, ") reads schemas up to 1; needed: a newer scprior that reads schema 3"));
-  REQUIRE_THAT(problem(replaced(experiment(), "schema = 1", "schema = 0")), EndsWith("e.toml:1:10: schema: is 0, must be 1"));
-  REQUIRE_THAT(problem(replaced(experiment(), "schema = 1", "schema = \"1\"")), EndsWith("schema: is \"1\", must be 1"));
+          concat("e.toml:1:10: schema: is 3, but this scprior (", SCPRIOR_VERSION_MAJOR, '.', SCPRIOR_VERSION_MINOR,
+                 '.', SCPRIOR_VERSION_PATCH, ") reads schemas up to 1; needed: a newer scprior that reads schema 3"));
+  REQUIRE(problem(replaced(experiment(), "schema = 1", "schema = 0")) == "e.toml:1:10: schema: is 0, must be 1");
+  REQUIRE(problem(replaced(experiment(), "schema = 1", "schema = '1'")) ==
+          "e.toml:1:10: schema: is \"1\", must be 1");
 }
 
 TEST_CASE("single and wrong brackets are explained", "[config][mistakes]") {
@@ -93,9 +94,11 @@ TEST_CASE("reals are not taken for integers, and must be finite", "[config][mist
 }
 
 TEST_CASE("seeds are different and not negative", "[config][mistakes]") {
-  REQUIRE(problem(experiment("seeds = [1, 2, 1]\n")) == "e.toml:2:9: seeds: has 1 twice; a repeated fit is the same fit");
+  REQUIRE(problem(experiment("seeds = [1, 2, 1]\n")) ==
+          "e.toml:2:9: seeds: has 1 twice; a repeated fit is the same fit");
   REQUIRE(problem(experiment("seeds = [0, -1]\n")) == "e.toml:2:9: seeds: is [0, -1], must be at least 0");
-  REQUIRE(problem(experiment("seeds = []\n")) == "e.toml:2:9: seeds: is an empty list; write seeds = [0], for example");
+  REQUIRE(problem(experiment("seeds = []\n")) ==
+          "e.toml:2:9: seeds: is an empty list; write seeds = [0], for example");
 }
 
 TEST_CASE("names must differ and be usable as folders", "[config][mistakes]") {
@@ -125,27 +128,42 @@ TEST_CASE("metrics are a list of different known metrics", "[config][mistakes]")
 }
 
 TEST_CASE("an autoencoder has no flow", "[config][mistakes]") {
-  REQUIRE(problem(experiment("", "[model_defaults]\nflow = \"iaf\"\n[[model]]\nprior = \"none\"\n[[model]]\nprior = \"none\"\n"
-                                 "flow = \"identity\"\n[[model]]\nname = \"C\"\nprior = { type = \"none\", components = 3 }\n"
-                                 "flow = \"identity\"\n")) ==
+  REQUIRE(problem(experiment("", R"([model_defaults]
+flow = "iaf"
+[[model]]
+prior = "none"
+[[model]]
+prior = "none"
+flow = "identity"
+[[model]]
+name = "C"
+prior = { type = "none", components = 3 }
+flow = "identity"
+)")) ==
           "e.toml:8:9: model.prior: is \"none\" (a deterministic autoencoder), which cannot have the flow \"iaf\" "
           "(e.toml:6:8); write flow = \"identity\", or choose a prior\n"
           "e.toml:9:1: model.name: is \"AE\", which is taken (e.toml:7:1); names must differ\n"
-          "e.toml:14:27: model.prior.components: is not a known key of prior \"none\"; known: type");
+          "e.toml:14:26: model.prior.components: is not a known key of prior \"none\"; known: type");
 }
 
 TEST_CASE("a mistake in the defaults is told once, not once per model", "[config][mistakes]") {
-  const std::string text = problem(experiment("", "[model_defaults]\nprior = \"vmap\"\nencoder = { hidden = 3 }\n[[model]]\n"
-                                                  "name = \"A\"\n[[model]]\nname = \"B\"\n"));
-  REQUIRE_THAT(text, StartsWith("e.toml:6:9: model_defaults.prior: unknown prior \"vmap\"") &&
-                         EndsWith("\ne.toml:7:22: model_defaults.encoder.hidden: is 3 (integer), must be of type list of "
-                                  "integers"));
+  const std::string text = problem(experiment("", R"([model_defaults]
+prior = "vmap"
+encoder = { hidden = 3 }
+[[model]]
+name = "A"
+[[model]]
+name = "B"
+)"));
+  REQUIRE_THAT(text, StartsWith("e.toml:6:9: model_defaults.prior: unknown prior \"vmap\""));
+  REQUIRE_THAT(text, EndsWith("\ne.toml:7:22: model_defaults.encoder.hidden: is 3 (integer), must be of type list of "
+                              "integers"));
   REQUIRE(std::count(text.begin(), text.end(), '\n') == 1);
 }
 
 TEST_CASE("plugin paths that hold no plugin are told", "[config][mistakes]") {
   const std::string text = problem(experiment("[plugins]\npaths = [\"missing\", \"cells.h5ad\"]\n"));
-  REQUIRE_THAT(text, ContainsSubstring("e.toml:3:9: plugins.paths: has \"missing\", but there is no file or folder missing"));
+  REQUIRE_THAT(text, ContainsSubstring("e.toml:3:9: plugins.paths: has \"missing\", but there is no file or folder"));
   REQUIRE_THAT(text, ContainsSubstring("e.toml:3:9: plugins.paths: cells.h5ad: "));
 }
 
@@ -155,5 +173,17 @@ TEST_CASE("a preset's component that no plugin offers is told where it is needed
   const std::string text = error_of([&] {
     load_experiment(folder.write("e.toml", experiment("metrics = [\"x\"]\n")), nothing);
   });
-  REQUIRE_THAT(text, ContainsSubstring("e.toml:5:1: model.likelihood: is the preset's choice, but not there: unknown likelihood \"nb\""));
+  REQUIRE_THAT(text, ContainsSubstring("e.toml:6:1: model.likelihood: is the preset's choice, but not there: unknown "
+                                       "likelihood \"nb\""));
+}
+
+TEST_CASE("what every model lacks is told once", "[config][mistakes]") {
+  const Folder folder;
+  PluginHost nothing;
+  const std::string text = error_of([&] {
+    const std::string two_models = "[[model]]\nname = \"A\"\n[[model]]\nname = \"B\"\n";
+    load_experiment(folder.write("e.toml", experiment("", two_models)), nothing);
+  });
+  REQUIRE(std::count(text.begin(), text.end(), '\n') + 1 == 10);  // five metrics, five components
+  REQUIRE_THAT(text, ContainsSubstring("e.toml:1:1: metrics: is the preset's choice, but not there: unknown metric"));
 }

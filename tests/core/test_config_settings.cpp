@@ -79,8 +79,8 @@ TEST_CASE("wrong settings are reported together, each under its own key", "[conf
                    "prior=vamp", "encoder.hidden=256", "nonsense", "=3", "train.l1=inf"}) ==
           "--set train.max_epochs: is 0, must be at least 1\n"
           "--set train.max_epoch: is not a known key of [train]; did you mean \"max_epochs\"? Known: max_epochs, "
-          "steps_per_epoch, batch_size, learning_rate, beta1, beta2, epsilon, l1, l2, plateau_factor, plateau_patience, "
-          "stop_patience, kl_weight, kl_warmup_epochs, samples\n"
+          "steps_per_epoch, batch_size, learning_rate, beta1, beta2, epsilon, l1, l2, plateau_factor, "
+          "plateau_patience, stop_patience, kl_weight, kl_warmup_epochs, samples\n"
           "--set latent: is 1.5 (real number), must be of type integer\n"
           "--set prior.components: is \"many\" (text), must be of type integer\n"
           "--set encoder.hidden: is 256 (integer), must be of type list of integers\n"
@@ -91,8 +91,8 @@ TEST_CASE("wrong settings are reported together, each under its own key", "[conf
 
 TEST_CASE("an unknown setting names the nearest and all", "[config][settings]") {
   REQUIRE(problem({"priors=vamp"}) ==
-          "--set priors: is not a setting; did you mean \"prior\"? Known: train.*, genes.*, split.*, seed, threads, device, "
-          "preset, label, batch, loader, name, latent, encoder, decoder, flow, prior, likelihood, embedding, "
+          "--set priors: is not a setting; did you mean \"prior\"? Known: train.*, genes.*, split.*, seed, threads, "
+          "device, preset, label, batch, loader, name, latent, encoder, decoder, flow, prior, likelihood, embedding, "
           "embedding_samples");
   REQUIRE(problem({"train..l1=3"}).starts_with("--set train..l1: is not a setting"));
 }
@@ -106,10 +106,11 @@ TEST_CASE("a setting given twice is refused", "[config][settings]") {
 TEST_CASE("an unknown component of a setting is told as the host tells it", "[config][settings]") {
   REQUIRE(problem({"prior=vmap"}).starts_with("--set prior: unknown prior \"vmap\"; did you mean \"vamp\"?"));
   REQUIRE(problem({"prior={ type = \"vamp\", component = 3 }"})
-              .starts_with("--set prior: prior.component: is not a known key of prior \"vamp\"; did you mean \"components\"?"));
+              .starts_with("--set prior: prior.component: is not a known key of prior \"vamp\"; did you mean "
+                           "\"components\"?"));
   REQUIRE(problem({"prior=none", "flow=iaf"}) ==
-          "--set prior: is \"none\" (a deterministic autoencoder), which cannot have the flow \"iaf\" (--set flow); write "
-          "flow = \"identity\", or choose a prior");
+          "--set prior: is \"none\" (a deterministic autoencoder), which cannot have the flow \"iaf\" (--set flow); "
+          "write flow = \"identity\", or choose a prior");
 }
 
 TEST_CASE("a missing data file of a fit is an input error, not a configuration error", "[config][settings]") {

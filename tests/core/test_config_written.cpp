@@ -21,8 +21,8 @@ std::string file_text(const std::filesystem::path& path) {
 
 ModelFile example_file(const PluginHost& host) {
   ModelFile file;
-  file.model = fit_from_settings(golden / "placeholder.h5ad", "", {"prior.type=vamp", "prior.components=9", "flow=iaf"}, host)
-                   .models[0];
+  const std::vector<std::string> settings = {"prior.type=vamp", "prior.components=9", "flow=iaf"};
+  file.model = fit_from_settings(golden / "placeholder.h5ad", "", settings, host).models[0];
   file.split.group = "a \"quoted\"\tgroup\\ with é and \x01";
   file.genes.space = "dataset";
   file.scprior_version = "0.1.0";

@@ -75,7 +75,7 @@ const Fields<SplitConfig>& split_fields() {
 const Fields<GeneConfig>& gene_fields() {
   static const Fields<GeneConfig> fields = {
       row("space", &GeneConfig::space,
-          "genes of the model: \"GRCh38.97.protein_coding\", \"dataset\" (the file's own), or a file with one per line"),
+          "genes of the model: \"GRCh38.97.protein_coding\", \"dataset\" (the file's own), or a file, one per line"),
   };
   return fields;
 }

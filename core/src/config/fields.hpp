@@ -11,8 +11,8 @@
 #include "scprior/core/model_file.hpp"
 #include "scprior/options.hpp"
 
-// One row per field of a configuration struct: its name, default, range and text, and the member that holds it. Reading,
-// writing and describing all follow these rows, so they cannot disagree.
+// One row per field of a configuration struct: its name, default, range and text, and the member that holds it.
+// Reading, writing and describing all follow these rows, so they cannot disagree.
 
 namespace scprior::core::config {
 

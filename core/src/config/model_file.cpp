@@ -76,8 +76,8 @@ std::map<std::string, std::string> plugins_of(const ModelConfig& model, const Pl
 
 std::string write_model_toml(const ModelFile& file) {
   config::TomlText out;
-  out.comment("A trained model of scprior: how it is built and where it came from. weights.safetensors holds its numbers,");
-  out.comment("genes.tsv its genes. Loading runs no code of these files.");
+  out.comment("A trained model of scprior: how it is built and where it came from.");
+  out.comment("weights.safetensors holds its numbers, genes.tsv its genes. Loading runs no code of these files.");
   out.pair("schema", newest_schema);
   out.header("[origin]");
   out.fields(file, config::origin_fields());

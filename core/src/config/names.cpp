@@ -19,6 +19,15 @@ bool is_bad(char c) {
 
 }  // namespace
 
+std::string similar_file_hint(const std::filesystem::path& path) {
+  std::error_code error;
+  std::vector<std::string> neighbours;
+  for (const auto& item : std::filesystem::directory_iterator(std::filesystem::absolute(path).parent_path(), error))
+    neighbours.push_back(item.path().filename().string());
+  const std::string nearest = nearest_name(path.filename().string(), neighbours);
+  return nearest.empty() ? "" : concat("; did you mean \"", nearest, "\"?");
+}
+
 std::string name_problem(const std::string& name) {
   const std::string is = concat("is ", to_toml(name), ", which cannot name a folder: ");
   if (name.empty()) return is + "it is empty";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <string>
 
@@ -10,6 +11,9 @@ namespace scprior::core::config {
 
 /// Why `name` cannot be the name of a folder, or "".
 std::string name_problem(const std::string& name);
+
+/// For a file that is not there: "; did you mean "NAME"?" with a file beside it of a similar name, or "".
+std::string similar_file_hint(const std::filesystem::path& path);
 
 /// Names of data sets or models: usable as folders, and different.
 class Names {

@@ -5,8 +5,11 @@
 namespace scprior::core {
 namespace {
 
-OptionSpec required(OptionSpec spec) {
-  spec.default_value.reset();
+OptionSpec required(scprior_option_type type, std::string name, std::string doc) {
+  OptionSpec spec;
+  spec.type = type;
+  spec.name = std::move(name);
+  spec.doc = std::move(doc);
   return spec;
 }
 
@@ -27,7 +30,7 @@ OptionTable model_table() {
 
 const OptionTable& experiment_options() {
   static const OptionTable table = {
-      required(option::integer("schema", 1, "version of the file's format; write 1").at_least(1)),
+      required(SCPRIOR_OPTION_INTEGER, "schema", "version of the file's format; write 1").at_least(1),
       option::choice("preset", {"paper"}, "paper", "where defaults come from"),
       option::text("title", "", "heading of the report; \"\" = the name of the file"),
       option::text("output", "", "folder of the results, relative to this file; \"\" = <name of the file>.results"),
@@ -65,9 +68,9 @@ const OptionTable& train_options() {
 const OptionTable& data_options() {
   static const OptionTable table = {
       option::text("name", "", "name in tables, figures and folders; \"\" = the name of the data file"),
-      required(option::text("path", "", "the data file, relative to this file")),
-      option::text("loader", "", "a loader: its name, or { type = \"...\", option = ... }; \"\" = recognised from the file"),
-      option::text("label", "", "column of the cell table with the cell types, for silhouette and figures; \"\" = none"),
+      required(SCPRIOR_OPTION_TEXT, "path", "the data file, relative to this file"),
+      option::text("loader", "", "a loader: its name, or { type = \"...\", option = ... }; \"\" = found from the file"),
+      option::text("label", "", "column of the cell table with the cell types; \"\" = none"),
       option::text("batch", "", "column of the cell table with the experimental batches; \"\" = none"),
   };
   return table;

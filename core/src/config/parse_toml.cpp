@@ -2,6 +2,8 @@
 // The only file that includes toml++ (it costs seconds to compile).
 #include "config/parse_toml.hpp"
 
+#include "config/names.hpp"
+
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
 
@@ -68,7 +70,7 @@ class Converter {
 std::string read_file(const std::filesystem::path& file) {
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
-  if (!std::filesystem::exists(status)) fail(Status::config, file.string(), ": there is no such file");
+  if (!std::filesystem::exists(status)) fail(Status::config, file.string(), ": there is no such file", similar_file_hint(file));
   if (std::filesystem::is_directory(status))
     fail(Status::config, file.string(), ": is a folder; name the TOML file of the experiment");
   std::ifstream in(file, std::ios::binary);
@@ -99,7 +101,8 @@ Node parse_toml_text(const std::string& text, const std::string& source) {
   } catch (const toml::parse_error& error) {
     const auto& begin = error.source().begin;
     const Place at{source, static_cast<int64_t>(begin.line), static_cast<int64_t>(begin.column), ""};
-    fail(Status::config, at.text(), ": not valid TOML: ", error.description());
+    fail(Status::config, at.text(), ": not valid TOML: ", error.description(),
+         ". Is a quote, a bracket or a comma missing here, or just before?");
   }
 }
 

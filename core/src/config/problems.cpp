@@ -25,12 +25,22 @@ std::string indented(const std::string& text) {
   return out;
 }
 
+std::string line_of(const Place& place, const std::string& key, const std::string& text) {
+  std::string shown = place.setting.empty() ? key : setting_key(key);
+  if (!place.setting.empty() && shown == place.setting) shown.clear();
+  return concat(place.text(), ": ", shown, shown.empty() ? "" : ": ", indented(text));
+}
+
 }  // namespace
 
 void Problems::add(const Place& place, const std::string& key, const std::string& text) {
-  std::string shown = place.setting.empty() ? key : setting_key(key);
-  if (!place.setting.empty() && shown == place.setting) shown.clear();
-  problems_.push_back({place, concat(place.text(), ": ", shown, shown.empty() ? "" : ": ", indented(text))});
+  problems_.push_back({place, key, text});
+}
+
+void Problems::add_once(const Place& place, const std::string& key, const std::string& text) {
+  if (std::none_of(problems_.begin(), problems_.end(),
+                   [&](const Problem& known) { return known.key == key && known.text == text; }))
+    add(place, key, text);
 }
 
 void Problems::throw_if_any() const {
@@ -40,7 +50,7 @@ void Problems::throw_if_any() const {
     return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);
   });
   std::string text;
-  for (const Problem& problem : sorted) text += concat(text.empty() ? "" : "\n", problem.line);
+  for (const auto& [place, key, said] : sorted) text += concat(text.empty() ? "" : "\n", line_of(place, key, said));
   throw Error(Status::config, text);
 }
 

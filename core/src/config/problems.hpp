@@ -14,6 +14,9 @@ class Problems {
   /// key: the full key, "model.prior.components"; "" = the file as a whole.
   void add(const Place& place, const std::string& key, const std::string& text);
 
+  /// As add, unless the same was said of the same key elsewhere.
+  void add_once(const Place& place, const std::string& key, const std::string& text);
+
   bool empty() const { return problems_.empty(); }
 
   /// Errors: Error{config} if there is a problem: one `place: key: text` per problem, in the order of the file.
@@ -22,7 +25,7 @@ class Problems {
  private:
   struct Problem {
     Place place;
-    std::string line;
+    std::string key, text;
   };
   std::vector<Problem> problems_;
 };

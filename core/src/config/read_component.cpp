@@ -33,7 +33,8 @@ const Table* read_type(const Node* given, const SlotContext& context, ComponentS
   }
   if (const Member* type = find(*table, "type")) {
     if (!type->value.text()) {
-      problems.add(type->value.place, joined(context.key, "type"), concat("is ", shown(type->value), ", must be a name"));
+      problems.add(type->value.place, joined(context.key, "type"),
+                   concat("is ", shown(type->value), ", must be a name"));
       return nullptr;
     }
     slot.choice.type = *type->value.text();
@@ -55,19 +56,19 @@ OptionTable without_missing(const OptionTable& specs, const Table& given) {
 
 void report_unknown_type(const Node* given, const SlotContext& context, ComponentSlot& slot, const PluginHost& host,
                          Problems& problems) {
-  std::string text = host.unknown_text(context.kind, slot.choice.type);
-  Place place = slot.place;
-  if (place.source.empty()) {  // a preset's choice
-    place = given != nullptr ? given->place : context.place;
-    text = "is the preset's choice, but not there: " + text;
-  }
-  problems.add(place, context.key, text);
+  const std::string unknown = host.unknown_text(context.kind, slot.choice.type);
+  if (slot.place.source.empty())  // a preset's choice, which every model shares
+    problems.add_once(given != nullptr ? given->place : context.place, context.key,
+                      "is the preset's choice, but not there: " + unknown);
+  else
+    problems.add(slot.place, context.key, unknown);
   slot.reported = true;
 }
 
 }  // namespace
 
-ComponentSlot read_component(const Node* given, const SlotContext& context, const PluginHost& host, Problems& problems) {
+ComponentSlot read_component(const Node* given, const SlotContext& context, const PluginHost& host,
+                             Problems& problems) {
   const ComponentSlot* inherited = context.inherited;
   ComponentSlot slot;
   const Table* table = read_type(given, context, slot, problems);

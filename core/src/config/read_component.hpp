@@ -27,8 +27,8 @@ struct SlotContext {
   const ComponentSlot* inherited = nullptr;
 };
 
-/// Reads `"vamp"`, `{ type = "vamp", components = 500 }`, or a table without type, which takes the inherited one. Options
-/// are inherited only if the type is the same. given == nullptr: everything is inherited.
+/// Reads `"vamp"`, `{ type = "vamp", components = 500 }`, or a table without type, which takes the inherited one.
+/// Options are inherited only if the type is the same. given == nullptr: everything is inherited.
 ComponentSlot read_component(const Node* given, const SlotContext& context, const PluginHost& host, Problems& problems);
 
 }  // namespace scprior::core::config

@@ -58,8 +58,9 @@ std::vector<const Node*> tables_of(const Node& root, const std::string& key, con
 
 void check_device(const Node& root, const std::string& device, Problems& problems) {
   const std::string prefix = "cuda:";
-  const bool numbered = device.starts_with(prefix) && device.size() > prefix.size() && device.size() < prefix.size() + 4 &&
-                        device.find_first_not_of("0123456789", prefix.size()) == std::string::npos;
+  const size_t digits = device.starts_with(prefix) ? device.size() - prefix.size() : 0;
+  const bool numbered =
+      digits > 0 && digits < 4 && device.find_first_not_of("0123456789", prefix.size()) == std::string::npos;
   if (device != "cpu" && device != "cuda" && !numbered)
     problems.add(place_of(root, "device"), "device",
                  concat("is ", to_toml(device), ", must be \"cpu\", \"cuda\", or \"cuda:0\" and so on"));
@@ -98,18 +99,27 @@ void resolve_gene_space(const Table& root, const fs::path& folder, GeneConfig& g
   problems.add(find(*find(root, "genes")->value.table(), "space")->value.place, "genes.space", text);
 }
 
-std::vector<Node> preset_metrics(const Place& place, bool only_known, const PluginHost& host) {
-  const auto rows = experiment_options();
-  const auto row = std::find_if(rows.begin(), rows.end(), [](const OptionSpec& spec) { return spec.name == "metrics"; });
-  std::vector<Node> nodes;
-  for (const std::string& name : std::get<std::vector<std::string>>(*row->default_value))
-    if (!only_known || host.find(SCPRIOR_KIND_METRIC, name)) nodes.push_back({place, name, ""});
-  return nodes;
+std::vector<ComponentChoice> preset_metrics(const Place& place, bool only_known, const PluginHost& host,
+                                            Problems& problems) {
+  const OptionTable& rows = experiment_options();
+  const auto row = std::find_if(rows.begin(), rows.end(), [](const auto& spec) { return spec.name == "metrics"; });
+  std::vector<ComponentChoice> metrics;
+  for (const std::string& name : std::get<std::vector<std::string>>(*row->default_value)) {
+    if (only_known && !host.find(SCPRIOR_KIND_METRIC, name)) continue;
+    ComponentSlot preset;
+    preset.choice.type = name;
+    SlotContext context{SCPRIOR_KIND_METRIC, "metrics", place};
+    context.inherited = &preset;
+    metrics.push_back(read_component(nullptr, context, host, problems).choice);
+  }
+  return metrics;
 }
 
-std::vector<ComponentChoice> read_metrics(const Node& root, bool only_known, const PluginHost& host, Problems& problems) {
+std::vector<ComponentChoice> read_metrics(const Node& root, bool only_known, const PluginHost& host,
+                                          Problems& problems) {
   const Member* given = find(*root.table(), "metrics");
-  if (given && (!given->value.list() || given->value.list()->empty())) {
+  if (given == nullptr) return preset_metrics(root.place, only_known, host, problems);
+  if (!given->value.list() || given->value.list()->empty()) {
     problems.add(given->value.place, "metrics",
                  concat("is ", given->value.list() ? "an empty list" : shown(given->value),
                         ", must be a list such as [\"silhouette\"]"));
@@ -117,8 +127,8 @@ std::vector<ComponentChoice> read_metrics(const Node& root, bool only_known, con
   }
   std::vector<ComponentChoice> metrics;
   std::set<std::string> seen;
-  for (const Node& node : given ? *given->value.list() : preset_metrics(root.place, only_known, host)) {
-    SlotContext context{SCPRIOR_KIND_METRIC, "metrics", node.place};
+  for (const Node& node : *given->value.list()) {
+    const SlotContext context{SCPRIOR_KIND_METRIC, "metrics", node.place};
     metrics.push_back(read_component(&node, context, host, problems).choice);
     if (const std::string& type = metrics.back().type; !type.empty() && !seen.insert(type).second)
       problems.add(node.place, "metrics", concat("has ", to_toml(type), " twice"));
@@ -171,8 +181,8 @@ void check_schema(const Node& root, const std::string& written_by, Problems& pro
 std::vector<fs::path> read_plugin_paths(const Table& root, const fs::path& folder, Problems& problems) {
   const Table* table = subtable(root, "", "plugins", problems);
   if (table == nullptr) return {};
-  const Options options =
-      read_options(*table, Section{"plugins", "[plugins]", find(root, "plugins")->place}, plugin_options(), {}, problems);
+  const Section section{"plugins", "[plugins]", find(root, "plugins")->place};
+  const Options options = read_options(*table, section, plugin_options(), {}, problems);
   if (!options.values().contains("paths")) return {};
   std::vector<fs::path> paths;
   for (const std::string& path : options.texts("paths")) {

@@ -11,7 +11,8 @@
 namespace scprior::core::config {
 
 /// Reports a missing or wrong `schema`.
-/// Errors: Error{config} at once if it is newer than this version reads. written_by: the version that wrote the file, or "".
+/// written_by: the version that wrote the file, or "".
+/// Errors: Error{config} at once if it is newer than this version reads.
 void check_schema(const Node& root, const std::string& written_by, Problems& problems);
 
 /// [plugins] paths, absolute; what is not there is reported.

@@ -20,8 +20,8 @@ ModelBase read_table(const Table& table, const Section& section, ModelBase base,
 
   if (const Table* train = subtable(table, section.key, "train", problems)) {
     const std::string key = joined(section.key, "train");
-    base.config.train =
-        read_fields(*train, Section{key, key, find(table, "train")->place}, train_fields(), base.config.train, {}, problems);
+    const Section of_train{key, key, find(table, "train")->place};
+    base.config.train = read_fields(*train, of_train, train_fields(), base.config.train, {}, problems);
   }
   for (size_t i = 0; i < component_fields().size(); ++i) {
     const ComponentField& field = component_fields()[i];
@@ -56,8 +56,8 @@ void check_autoencoder(const ModelConfig& model, const ModelBase& base, const Se
     return section.place;
   };
   problems.add(place_of(SCPRIOR_KIND_PRIOR), joined(section.key, "prior"),
-               concat("is \"none\" (a deterministic autoencoder), which cannot have the flow \"", model.flow.type, "\" (",
-                      place_of(SCPRIOR_KIND_FLOW).text(), "); write flow = \"identity\", or choose a prior"));
+               concat("is \"none\" (a deterministic autoencoder), which cannot have the flow \"", model.flow.type,
+                      "\" (", place_of(SCPRIOR_KIND_FLOW).text(), "); write flow = \"identity\", or choose a prior"));
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ class TomlText {
   void comment(const std::string& text) { text_ += "# " + text + "\n"; }
   /// header with its brackets: "[split]", "[[model]]".
   void header(const std::string& header) { text_ += "\n" + header + "\n"; }
-  void pair(const std::string& key, const OptionValue& value) { text_ += key_text(key) + " = " + to_toml(value) + "\n"; }
+  void pair(const std::string& key, const OptionValue& value) { line(key_text(key) + " = " + to_toml(value)); }
   void line(const std::string& text) { text_ += text + "\n"; }
 
   template <class Config>

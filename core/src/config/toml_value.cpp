@@ -24,8 +24,9 @@ double as_real(const Node& node) {
 
 std::optional<OptionValue> list_value(const config::List& list) {
   const auto all = [&](auto... accepted) {
-    return std::all_of(list.begin(), list.end(),
-                       [&](const Node& node) { return (std::holds_alternative<decltype(accepted)>(node.value) || ...); });
+    return std::all_of(list.begin(), list.end(), [&](const Node& node) {
+      return (std::holds_alternative<decltype(accepted)>(node.value) || ...);
+    });
   };
   if (all(int64_t{})) return list_of<int64_t>(list);
   if (all(std::string{})) return list_of<std::string>(list);

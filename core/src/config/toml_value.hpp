@@ -9,8 +9,8 @@
 
 namespace scprior::core {
 
-/// A node as an option's value; none for tables, dates and lists of mixed types. A list of whole and real numbers becomes
-/// a list of reals.
+/// A node as an option's value; none for tables, dates and lists of mixed types. A list of whole and real numbers
+/// becomes a list of reals.
 std::optional<OptionValue> option_value(const config::Node& node);
 
 /// The value written as `text`, e.g. `[512, 256]`; none if it is no TOML value.

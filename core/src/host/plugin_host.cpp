@@ -184,7 +184,7 @@ std::string PluginHost::unknown_text(scprior_kind kind, const std::string& name)
   std::string text = concat("unknown ", kind_name(kind), " \"", name, "\"");
   const std::string nearest = nearest_name(name, known);
   if (!nearest.empty()) text += concat("; did you mean \"", nearest, "\"?");
-  text += concat(" known: ", known.empty() ? "none" : "");
+  text += concat(nearest.empty() ? "; known: " : " Known: ", known.empty() ? "none" : "");
   for (const auto& other : known) text += concat(&other == &known.front() ? "" : ", ", other);
   text += "; searched:";
   for (const auto& folder : state_->searched) text += concat(" ", folder.string());

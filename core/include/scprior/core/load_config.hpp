@@ -16,16 +16,16 @@ namespace scprior::core {
 /// The newest `schema` of experiment files and model.toml that this version reads.
 inline constexpr int64_t newest_schema = 1;
 
-/// Reads and validates an experiment file. Paths in it are relative to its folder. The plugins it names ([plugins] paths)
-/// are loaded into `host` first.
+/// Reads and validates an experiment file. Paths in it are relative to its folder. The plugins it names ([plugins]
+/// paths) are loaded into `host` first.
 /// Errors: Error{config} with one line `file:line:column: key: text` for everything that is wrong, all at once.
 SCPRIOR_API ExperimentConfig load_experiment(const std::filesystem::path& file, PluginHost& host);
 
-/// One fit without a file: one data set, one model, one seed, and settings `KEY=VALUE` whose keys are those of the TOML:
-/// `prior=vamp`, `prior.components=100`, `encoder.hidden=[256, 128]`, `latent=10`, `train.max_epochs=20`,
-/// `genes.space=dataset`, `split.test=0.2`, `loader.layer=counts`, `label=cell_type`, `batch=donor`, `seed=3`, `threads=2`,
-/// `device=cpu`, `name=...`, `preset=paper`. VALUE is a TOML value, or a text without quotes. Paths are relative to the
-/// current folder. label "" = none, unless a setting names one.
+/// One fit without a file: one data set, one model, one seed, and settings `KEY=VALUE` whose keys are those of the
+/// TOML: `prior=vamp`, `prior.components=100`, `encoder.hidden=[256, 128]`, `latent=10`, `train.max_epochs=20`,
+/// `genes.space=dataset`, `split.test=0.2`, `loader.layer=counts`, `label=cell_type`, `batch=donor`, `seed=3`,
+/// `threads=2`, `device=cpu`, `name=...`, `preset=paper`. VALUE is a TOML value, or a text without quotes. Paths are
+/// relative to the current folder. label "" = none, unless a setting names one.
 /// Errors: Error{io} no such data file; Error{config} everything wrong with the settings, one line each:
 /// `--set KEY: text`.
 SCPRIOR_API ExperimentConfig fit_from_settings(const std::filesystem::path& data, const std::string& label,
@@ -34,8 +34,8 @@ SCPRIOR_API ExperimentConfig fit_from_settings(const std::filesystem::path& data
 /// The whole configuration as an experiment file with every default written out. Loading it gives the same text again.
 SCPRIOR_API std::string resolved_toml(const ExperimentConfig& config);
 
-/// As above, of one fit of it; what does not change the result (output folder, title, threads, plugin paths) is left out.
-/// Two equal texts are the same fit.
+/// As above, of one fit of it; what does not change the result (output folder, title, threads, plugin paths) is left
+/// out. Two equal texts are the same fit.
 SCPRIOR_API std::string fit_toml(const ExperimentConfig& config, const DataConfig& data, const ModelConfig& model,
                                  int64_t seed);
 
