@@ -3,17 +3,18 @@
 #include <cstdio>
 
 #include "commands.hpp"
+#include "scprior/core/exception_text.hpp"
 #include "scprior/core/report.hpp"
+#include "usage.hpp"
 
 namespace scprior::app {
 namespace {
-
-enum ExitCode { done = 0, not_done = 1, usage_or_configuration = 2, data_problem = 3 };
 
 ExitCode exit_code(Status status) {
   switch (status) {
     case Status::argument:
     case Status::config:
+    case Status::unsupported:
     case Status::plugin: return usage_or_configuration;
     case Status::data:
     case Status::io: return data_problem;
@@ -41,86 +42,116 @@ struct CommandLine {
     return sub;
   }
 
+  static CLI::Option* positional(CLI::App* sub, const char* word, std::string& value, const char* help) {
+    return sub->add_option(word, value, help)->required()->type_name("");
+  }
+  static CLI::Option* text(CLI::App* sub, const char* option, std::string& value, const char* type, const char* help) {
+    return sub->add_option(option, value, help)->type_name(type);
+  }
+  static CLI::Option* whole(CLI::App* sub, const char* option, int64_t& value, int64_t min, const char* help) {
+    return sub->add_option(option, value, help)->check(whole_number(min))->type_name("NUMBER");
+  }
+  static void threads(CLI::App* sub, int64_t& value) {
+    whole(sub, "--threads", value, 0, "threads to use; 0 = all cores");
+  }
+  static void seed(CLI::App* sub, int64_t& value) { whole(sub, "--seed", value, 0, "random seed (default 0)"); }
+  static void settings(CLI::App* sub, std::vector<std::string>& values, const char* help) {
+    sub->add_option("--set", values, help)->type_name("KEY=VALUE")->allow_extra_args(false);
+  }
+  static void loader_settings(CLI::App* sub, std::vector<std::string>& values) {
+    settings(sub, values, "a setting of the loader, e.g. loader.layer=counts (repeatable)");
+  }
+
   CommandLine() {
-    app.set_version_flag("--version", version_text);
+    app.set_version_flag("--version", version_text, "show the versions of scprior and what it is built with");
     app.set_help_flag("-h,--help", "show this help; `scprior COMMAND --help` shows that of a command");
     app.set_help_all_flag("--help-all", "show the help of all commands");
     app.require_subcommand(1);
-    app.add_option("--plugin", plugin_files, "load this plugin file as well (repeatable)")->type_name("FILE");
+    app.add_option("--plugin", plugin_files, "load this plugin file as well (repeatable)")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
     app.footer("Exit codes: 0 done; 2 wrong usage or configuration; 3 data cannot be used; 1 anything else.");
-    add_work();
+    add_training();
+    add_use_of_models();
     add_looking();
   }
 
-  void add_work() {
+  void add_training() {
     CLI::App* sub = command("run", "train all models of an experiment file and write tables and report",
                             [this](auto& host) { return run(run_arguments, host); });
-    sub->add_option("FILE", run_arguments.file, "experiment file (TOML)")->required();
+    positional(sub, "FILE", run_arguments.file, "experiment file (TOML)");
     sub->add_flag("--force", run_arguments.force, "repeat fits that are complete already");
-    sub->add_option("--threads", run_arguments.threads, "threads to use; 0 = all cores")->check(CLI::NonNegativeNumber);
+    threads(sub, run_arguments.threads);
 
     TrainArguments& t = train_arguments;
     sub = command("train", "train one model on a data set, without an experiment file",
                   [this](auto& host) { return train(train_arguments, host); });
-    sub->add_option("DATA", t.data, "raw counts, e.g. an .h5ad file")->required();
-    sub->add_option("-o,--output", t.model_folder, "folder to write the model to")->required()->type_name("MODEL");
-    sub->add_option("--preset", t.preset, "\"paper\": the settings of Dony et al. 2020 (the default)");
-    sub->add_option("--prior", t.prior, "prior, e.g. standard_normal, vamp; none = autoencoder");
-    sub->add_option("--flow", t.flow, "posterior flow, e.g. identity, iaf");
-    sub->add_option("--label", t.label, "column of cell types, remembered for evaluation")->type_name("COLUMN");
-    sub->add_option("--seed", t.seed, "random seed (default 0)")->check(CLI::NonNegativeNumber);
-    sub->add_option("--threads", t.threads, "threads to use; 0 = all cores")->check(CLI::NonNegativeNumber);
-    sub->add_option("--device", t.device, "cpu or cuda");
-    sub->add_option("--set", t.settings, "any other setting, e.g. train.max_epochs=100, prior.components=200, latent=32 (repeatable)")
-        ->type_name("KEY=VALUE");
+    positional(sub, "DATA", t.data, "raw counts, e.g. an .h5ad file");
+    text(sub, "-o,--output", t.model_folder, "MODEL", "folder to write the model to")->required();
+    text(sub, "--preset", t.preset, "NAME", "\"paper\": the settings of Dony et al. 2020 (the default)");
+    text(sub, "--prior", t.prior, "NAME", "prior, e.g. standard_normal, vamp; none = autoencoder");
+    text(sub, "--flow", t.flow, "NAME", "posterior flow, e.g. identity, iaf");
+    text(sub, "--label", t.label, "COLUMN", "column of cell types, remembered for evaluation");
+    seed(sub, t.seed);
+    threads(sub, t.threads);
+    text(sub, "--device", t.device, "NAME", "cpu or cuda");
+    settings(sub, t.settings,
+             "any other setting, e.g. train.max_epochs=100, prior.components=200, latent=32 (repeatable)");
+  }
 
+  void add_use_of_models() {
     EmbedArguments& e = embed_arguments;
-    sub = command("embed", "write the latent representation of cells, in obsm[\"X_scprior\"] of an h5ad file",
-                  [this](auto& host) { return embed(embed_arguments, host); });
-    sub->add_option("MODEL", e.model_folder, "model folder")->required();
-    sub->add_option("DATA", e.data, "raw counts")->required();
-    sub->add_option("-o,--output", e.output, "h5ad file to write")->required()->type_name("OUT.h5ad");
-    sub->add_option("--set", e.settings, "a setting of the loader, e.g. loader.layer=counts (repeatable)")->type_name("KEY=VALUE");
-    sub->add_option("--threads", e.threads, "threads to use; 0 = all cores")->check(CLI::NonNegativeNumber);
+    CLI::App* sub = command("embed", "write the latent representation of cells, in obsm[\"X_scprior\"] of an h5ad file",
+                            [this](auto& host) { return embed(embed_arguments, host); });
+    positional(sub, "MODEL", e.model_folder, "model folder");
+    positional(sub, "DATA", e.data, "raw counts");
+    text(sub, "-o,--output", e.output, "OUT.h5ad", "h5ad file to write")->required();
+    loader_settings(sub, e.settings);
+    threads(sub, e.threads);
 
     SampleArguments& s = sample_arguments;
     s.library = 1e4;
-    sub = command("sample", "draw new cells from a model's prior", [this](auto& host) { return sample(sample_arguments, host); });
-    sub->add_option("MODEL", s.model_folder, "model folder")->required();
-    sub->add_option("-n", s.n, "number of cells")->required();
-    sub->add_option("-o,--output", s.output, "h5ad file to write")->required()->type_name("OUT.h5ad");
-    sub->add_option("--library", s.library, "expected counts per cell")->capture_default_str();
-    sub->add_option("--library-from", s.library_from, "draw the counts per cell from those of this data set")->type_name("DATA");
-    sub->add_option("--seed", s.seed, "random seed (default 0)")->check(CLI::NonNegativeNumber);
-    sub->add_option("--threads", s.threads, "threads to use; 0 = all cores")->check(CLI::NonNegativeNumber);
+    sub = command("sample", "draw new cells from a model's prior",
+                  [this](auto& host) { return sample(sample_arguments, host); });
+    positional(sub, "MODEL", s.model_folder, "model folder");
+    whole(sub, "-n", s.n, 1, "number of cells")->required();
+    text(sub, "-o,--output", s.output, "OUT.h5ad", "h5ad file to write")->required();
+    sub->add_option("--library", s.library, "expected counts per cell")
+        ->check(positive_number())
+        ->type_name("NUMBER")
+        ->capture_default_str();
+    text(sub, "--library-from", s.library_from, "DATA", "draw the counts per cell from those of this data set");
+    seed(sub, s.seed);
+    threads(sub, s.threads);
 
     EvaluateArguments& v = evaluate_arguments;
     sub = command("evaluate", "compute the metrics of a model on a data set",
                   [this](auto& host) { return evaluate(evaluate_arguments, host); });
-    sub->add_option("MODEL", v.model_folder, "model folder")->required();
-    sub->add_option("DATA", v.data, "raw counts")->required();
-    sub->add_option("--label", v.label, "column of cell types, for the silhouette width")->type_name("COLUMN");
-    sub->add_option("--batch", v.batch, "column of experimental batches")->type_name("COLUMN");
-    sub->add_flag("--test-cells", v.test_cells, "score only the cells held out in training (DATA must be the training data)");
+    positional(sub, "MODEL", v.model_folder, "model folder");
+    positional(sub, "DATA", v.data, "raw counts");
+    text(sub, "--label", v.label, "COLUMN", "column of cell types, for the silhouette width");
+    text(sub, "--batch", v.batch, "COLUMN", "column of experimental batches");
+    sub->add_flag("--test-cells", v.test_cells,
+                  "score only the cells held out in training (DATA must be the training data)");
     sub->add_flag("--json", v.json, "print JSON");
-    sub->add_option("--set", v.settings, "a setting of the loader, e.g. loader.layer=counts (repeatable)")->type_name("KEY=VALUE");
-    sub->add_option("--threads", v.threads, "threads to use; 0 = all cores")->check(CLI::NonNegativeNumber);
+    loader_settings(sub, v.settings);
+    threads(sub, v.threads);
   }
 
   void add_looking() {
     CLI::App* sub = command("list", "list the components there are", [this](auto& host) { return list(kind, host); });
-    sub->add_option("KIND", kind, "loader, encoder, flow, prior, decoder, likelihood or metric");
+    text(sub, "KIND", kind, "", "loader, encoder, flow, prior, decoder, likelihood or metric; all if not given");
     sub = command("describe", "show a component's options, or those of a section of the experiment file",
                   [this](auto& host) { return describe(kind, name, host); });
-    sub->add_option("KIND", kind, "kind of component; or a section: train, split, genes, data, model")->required();
-    sub->add_option("NAME", name, "the component");
-    sub = command("check", "validate an experiment file without training", [this](auto& host) { return check(file, host); });
-    sub->add_option("FILE", file, "experiment file (TOML)")->required();
+    positional(sub, "KIND", kind, "kind of component; or a section: train, split, genes, data, model");
+    text(sub, "NAME", name, "", "the component");
+    sub = command("check", "validate an experiment file, and look into its data files, without training",
+                  [this](auto& host) { return check(file, host); });
+    positional(sub, "FILE", file, "experiment file (TOML)");
     sub = command("info", "show what a data file holds and whether it can be used",
                   [this](auto& host) { return info(info_arguments, host); });
-    sub->add_option("DATA", info_arguments.data, "data file")->required();
-    sub->add_option("--set", info_arguments.settings, "a setting of the loader, e.g. loader.layer=counts (repeatable)")
-        ->type_name("KEY=VALUE");
+    positional(sub, "DATA", info_arguments.data, "data file");
+    loader_settings(sub, info_arguments.settings);
     command("plugins", "show the plugin files, and why some are not loaded", [](auto& host) { return plugins(host); });
   }
 };
@@ -130,8 +161,9 @@ int main_guarded(int argc, char** argv) {
   try {
     line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = line.app.exit(error);
-    return code == 0 ? done : usage_or_configuration;
+    if (error.get_exit_code() == 0) return static_cast<ExitCode>(line.app.exit(error));  // --help, --version
+    std::fprintf(stderr, "scprior: %s\n", usage_text(line.app, error).c_str());
+    return usage_or_configuration;
   }
   core::PluginHost host;
   for (const std::string& file : line.plugin_files) host.load_file(file);
@@ -157,7 +189,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "scprior: %s\n", error.what());
     return scprior::app::exit_code(error.status());
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "scprior: internal error: %s\n", error.what());
+    std::fprintf(stderr, "scprior: %s\n", scprior::core::exception_text(error).c_str());
   } catch (...) {
     std::fprintf(stderr, "scprior: internal error of unknown kind\n");
   }

@@ -12,12 +12,6 @@ function(scprior_add_plugin name)
     message(FATAL_ERROR "scprior_add_plugin(${name}): wanted SOURCES file..., [LIBRARIES target...], [TESTS file...]; "
                         "got '${arg_UNPARSED_ARGUMENTS}' beside them")
   endif()
-  foreach(file IN LISTS arg_SOURCES arg_TESTS) #TEMPORARY
-    if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
-      message(STATUS "skip ${name}: ${file} missing")
-      return()
-    endif()
-  endforeach() #TEMPORARY
   set(mathematics ${arg_SOURCES})
   list(FILTER mathematics EXCLUDE REGEX "(^|/)plugin\\.cpp$")
   set(entry ${arg_SOURCES})

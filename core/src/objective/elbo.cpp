@@ -3,8 +3,7 @@
 
 #include <ATen/ATen.h>
 
-#include <cmath>
-#include <numbers>
+#include "scprior/distributions.hpp"
 
 namespace scprior::core {
 
@@ -20,9 +19,7 @@ at::Tensor kl_divergence(const Model& model, const Posterior& posterior, const F
   if (!model.prior) return at::zeros({posterior.mean.size(0)}, posterior.mean.options().requires_grad(false));
   if (model.flow->is_identity())
     if (const auto exact = model.prior->kl(posterior)) return *exact;
-  const double constant = std::log(2 * std::numbers::pi * std::numbers::e);
-  const at::Tensor entropy = 0.5 * (posterior.log_var + constant).sum(1);                       // [B]
-  return (-latent.log_det - model.prior->log_prob(latent.z)).mean(0) - entropy;                 // [B]
+  return (-latent.log_det - model.prior->log_prob(latent.z)).mean(0) - normal_entropy(posterior.log_var);
 }
 
 ElboTerms negative_elbo(Model& model, const CellBatch& batch, int64_t samples, double kl_weight,
