@@ -112,7 +112,7 @@ TEST_CASE("a report is written with the parts of the installation, and not where
 TEST_CASE("a sample report to look at", "[.][sample]") {
   const char* path = std::getenv("SCPRIOR_SAMPLE_REPORT");
   const char* cells = std::getenv("SCPRIOR_SAMPLE_CELLS");
-  REQUIRE(path != nullptr);
+  if (path == nullptr) SKIP("no SCPRIOR_SAMPLE_REPORT to write to");
   const ReportInput input = sample::report(cells ? std::atoll(cells) : 1937, 2);
   std::ofstream(path, std::ios::binary) << report_html(input, parts);
   for (const ResultTable& table : paper_tables(input.records)) WARN(to_text(table, true));

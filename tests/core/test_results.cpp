@@ -198,7 +198,7 @@ TEST_CASE("metrics that the paper does not name get a table of their own") {
 TEST_CASE("the training table reads the KL term at the epoch that was kept") {
   FitRecord record = sample::fit("p", "VAE", 1, 5, 5, 1, 1);
   record.best_epoch = 2;
-  record.peak_memory = 2'000'000;
+  record.peak_memory = 2'000'000'000;
   record.history.resize(3);
   for (int64_t i = 0; i < 3; ++i) {
     record.history[i].epoch = i + 1;

@@ -61,11 +61,21 @@ function fillLegend(parent, entries, shown, onChange) {
   parent.replaceChildren(...buttons);
 }
 
+/** What sets a model apart: its description without the parts at the end that all models share. */
+function distinction(description) {
+  const all = figures.models.map((model) => model.description.split(", "));
+  const parts = description.split(", ");
+  let shared = 0;
+  while (shared + 1 < Math.min(...all.map((a) => a.length)) &&
+    all.every((a) => a[a.length - 1 - shared] === parts[parts.length - 1 - shared])) ++shared;
+  return parts.slice(0, parts.length - shared).join(", ");
+}
+
 /** Head of a figure of one model. */
 function tileHead(fit, right) {
   const head = element("h3", "", fit.model);
   if (right) head.append(element("small", "", right));
-  const what = element("p", "what", fit.info.description || "\u00a0");
+  const what = element("p", "what", distinction(fit.info.description) || "\u00a0");
   what.title = fit.info.description;
   return [head, what];
 }

@@ -59,7 +59,8 @@ const quantities = [
 const curveCaptions = {
   loss: "Training loss (dashed) and validation loss (solid) after each epoch; lower is better. The dot is the epoch " +
     "whose weights were kept. A validation loss that rises while the training loss still falls means overfitting.",
-  reconstruction: "How badly the counts of training cells are predicted; lower is better. The dot is the epoch whose weights were kept.",
+  reconstruction: "How badly the counts of training cells are predicted; lower is better. " +
+    "The dot is the epoch whose weights were kept.",
   penalty: "What the L1 and L2 penalties on the weights add to the loss. The dot is the epoch whose weights were kept.",
   rate: "The learning rate of each epoch: it is lowered where the validation loss stops improving.",
 };
@@ -134,7 +135,8 @@ function showUnits(fits) {
   document.getElementById("cumulative-chart").parentElement.hidden = sums.length === 0;
   if (spectra.length > 0) {
     // A logarithmic axis has no zero: a unit without variance lies on the floor.
-    const floor = 1e-6;
+    const least = Math.min(...spectra.flatMap((fit) => fit.variance.filter((value) => value > 0)));
+    const floor = Math.max(1e-6, Math.min(1e-3, 10 ** Math.floor(Math.log10(least))));
     const lines = spectra.map((fit) => ({ name: fit.model, colour: fit.colour,
       points: [...fit.variance].sort((a, b) => b - a).map((value, i) => [i + 1, Math.max(value, floor)]) }));
     drawLines("variance-chart", lines, lineAxis("unit, by variance", { nameGap: 28, min: 1, max: "dataMax" }),

@@ -121,8 +121,9 @@ std::vector<ResultTable> paper_tables(const std::vector<FitRecord>& records) {
                                         {{"principal_components", ""}, "PCs for 95 %", ""}}));
   tables.back().title = "Table 1. Use of the latent space";
   tables.back().caption =
-      "Active units: latent units that carry information about the cells. PCs for 95 %: principal components that "
-      "hold 95 % of the latent variance; fewer mean a more compact embedding, not a better one. " + seeds_text(records) + marks;
+      "Active units: latent units that carry information about the cells. PCs for 95\u00a0%: principal components that "
+      "hold 95\u00a0% of the latent variance; fewer mean a more compact "
+      "embedding, not a better one. " + seeds_text(records) + marks;
   tables.push_back(model_rows(records, {{{"reconstruction_loss", ""}, "Reconstruction loss", "nats per test cell"},
                                         {{"silhouette", ""}, "ASW", "−1 to 1"}}));
   tables.back().title = "Table 2. Reconstruction and separation of the labels";
@@ -138,7 +139,7 @@ ResultTable training_table(const std::vector<FitRecord>& records) {
   for (const FitRecord& record : records) {
     std::vector<MetricRecord> values = training_values(record);
     for (MetricRecord& value : values) {
-      if (value.name == "peak_memory_bytes") value.value /= 1e6;
+      if (value.name == "peak_memory_bytes") value.value /= 1e9;
       if (value.name == "kl_share_of_loss") value.value *= 100;
     }
     measured.push_back(light_copy(record, std::move(values)));
@@ -147,9 +148,9 @@ ResultTable training_table(const std::vector<FitRecord>& records) {
                                             {{"training", "cells_per_second"}, "Speed", "cells/s"},
                                             {{"training", "epochs"}, "Epochs", ""},
                                             {{"training", "best_epoch"}, "Best epoch", ""},
-                                            {{"training", "peak_memory_bytes"}, "Peak memory", "MB"},
+                                            {{"training", "peak_memory_bytes"}, "Memory", "peak, GB"},
                                             {{"training", "kl_at_best_epoch"}, "KL term", "nats per cell"},
-                                            {{"training", "kl_share_of_loss"}, "KL share of loss", "%"}});
+                                            {{"training", "kl_share_of_loss"}, "KL share", "% of loss"}});
   table.title = "Time and convergence";
   table.caption =
       "Best epoch: the one with the lowest validation loss, whose weights were kept. KL term: what the prior costs at "
