@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "file.hpp"
 
+#include <cstdio>
+
 #include "scprior/error.hpp"
 
 namespace scprior::h5ad {
@@ -11,9 +13,17 @@ bool contains(const std::string& text, const char* part) {
   return text.find(part) != std::string::npos;
 }
 
+/// From HDF5's "truncated file: eof = 100, sblock->base_addr = 0, stored_eof = 4832".
+std::string truncated_text(const std::string& said) {
+  unsigned long long there = 0, base = 0, whole = 0;
+  const bool told = std::sscanf(said.c_str(), "truncated file: eof = %llu, sblock->base_addr = %llu, stored_eof = %llu",
+                                &there, &base, &whole) == 3;
+  const std::string bytes = told ? concat(" (", there, " of ", base + whole, " bytes are there)") : "";
+  return "the file is truncated" + bytes + "; copy or download it again";
+}
+
 /// What most likely keeps HDF5 from opening a file that has its signature.
 std::string why_not_opened(const std::string& said) {
-  if (contains(said, "truncated")) return "the file is truncated; copy or download it again";
   if (contains(said, "lock")) return "another program has the file open for writing; close it there first";
   if (contains(said, "already open for write"))
     return "the program that wrote the file did not finish, or still has it open; write it again";
@@ -32,6 +42,7 @@ std::string as_said(const std::string& said) {
 File::File(const std::string& path) : path_(path), id_(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT)) {
   if (id_.valid()) return;
   const std::string said = last_error();
+  if (contains(said, "truncated")) fail(Status::io, path, ": ", truncated_text(said));
   fail(Status::io, path, ": ", why_not_opened(said), as_said(said));
 }
 
@@ -39,9 +50,20 @@ bool File::has(const std::string& object) const {
   // HDF5 asks for every step of the path to exist before it can be asked about the next.
   for (size_t slash = object.find('/');; slash = object.find('/', slash + 1)) {
     const std::string step = object.substr(0, slash);
-    if (!step.empty() && step.back() != '/' && H5Lexists(id_, step.c_str(), H5P_DEFAULT) <= 0) return false;
-    if (slash == std::string::npos) return H5Oexists_by_name(id_, object.c_str(), H5P_DEFAULT) > 0;
+    if (!step.empty() && step.back() != '/' && !has_link(step)) return false;
+    if (slash == std::string::npos) break;
   }
+  const htri_t exists = H5Oexists_by_name(id_, object.c_str(), H5P_DEFAULT);
+  if (exists < 0) damaged(object);
+  return exists > 0;
+}
+
+bool File::has_link(const std::string& step) const {
+  const htri_t exists = H5Lexists(id_, step.c_str(), H5P_DEFAULT);
+  if (exists >= 0) return exists > 0;
+  const size_t slash = step.rfind('/');
+  if (slash == std::string::npos || is_group(step.substr(0, slash))) damaged(step);
+  return false;  // what should hold it is no group
 }
 
 H5I_type_t File::type_of(const std::string& object) const {

@@ -29,6 +29,7 @@ class File {
   void check(herr_t status, const std::string& object) const;
 
  private:
+  bool has_link(const std::string& step) const;
   H5I_type_t type_of(const std::string& object) const;
 
   std::string path_;

@@ -4,7 +4,9 @@
 #include <ATen/ATen.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <set>
 
@@ -149,28 +151,40 @@ void write_contents(Hdf5Output& file, const H5adContents& contents) {
   for (const auto& [name, value] : contents.texts) file.text("uns/" + name, value);
 }
 
-/// A file that is removed unless it was given its name.
+/// A file under another name in the same folder; removed unless it took its place.
 class PartialFile {
  public:
   explicit PartialFile(const fs::path& path)
       : path_(path),
-        partial_(path.parent_path() / ("." + path.filename().string() + ".part" + std::to_string(getpid()))) {}
+        partial_(path.parent_path() / ("." + path.filename().string() + ".part" + std::to_string(getpid()))),
+        file_(std::fopen(partial_.c_str(), "wb")) {
+    if (!file_) failed(errno);
+  }
   PartialFile(const PartialFile&) = delete;
   PartialFile& operator=(const PartialFile&) = delete;
   ~PartialFile() {
+    if (file_) std::fclose(file_);
     std::error_code ignored;
     fs::remove(partial_, ignored);
   }
 
-  const fs::path& partial() const { return partial_; }
-  void finish() const {
+  void write(const std::vector<char>& bytes) const {
+    if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size()) failed(errno);
+  }
+  void take_place() {
+    if (std::fclose(std::exchange(file_, nullptr)) != 0) failed(errno);
     std::error_code error;
     fs::rename(partial_, path_, error);
-    if (error) fail(Status::io, path_.string(), ": cannot be written: ", error.message());
+    if (error) failed(error.value());
   }
 
  private:
+  [[noreturn]] void failed(int reason) const {
+    fail(Status::io, path_.string(), ": cannot be written: ", std::generic_category().message(reason));
+  }
+
   fs::path path_, partial_;
+  std::FILE* file_;
 };
 
 }  // namespace
@@ -178,13 +192,13 @@ class PartialFile {
 void write_h5ad(const fs::path& path, const H5adContents& contents) {
   check(contents);
   if (fs::is_directory(path)) fail(Status::io, path.string(), ": cannot be written: it is a folder; name a file in it");
-  const PartialFile target(path);
+  PartialFile target(path);
   {
-    Hdf5Output file(target.partial(), path);
+    Hdf5Output file(path);
     write_contents(file, contents);
-    file.close();
+    target.write(file.bytes());
   }
-  target.finish();
+  target.take_place();
 }
 
 }  // namespace scprior::core

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int64_t kChunk = 1 << 16;  // values
 constexpr unsigned kGzipLevel = 4;
+constexpr size_t kMemoryStep = 16 << 20;
 
 /// An HDF5 identifier, given back when it goes.
 struct Handle {
@@ -36,16 +37,10 @@ extern "C" herr_t keep_innermost(unsigned depth, const H5E_error2_t* error, void
   return 0;
 }
 
-/// What the system said, where HDF5 repeats it ("..., error message = 'No space left on device', ..."), else HDF5's
-/// text.
 std::string last_error() {
   std::string text;
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, &keep_innermost, &text);
-  const std::string mark = "error message = '";
-  const size_t start = text.find(mark);
-  if (start == std::string::npos) return text;
-  const size_t end = text.find('\'', start + mark.size());
-  return text.substr(start + mark.size(), end - start - mark.size());
+  return text;
 }
 
 template <class T>
@@ -119,15 +114,16 @@ Handle space_for(const std::vector<hsize_t>& sizes) {
 
 }  // namespace
 
-Hdf5Output::Hdf5Output(const std::filesystem::path& path, const std::filesystem::path& shown)
-    : lock_(hdf5_mutex()), shown_(shown) {
+Hdf5Output::Hdf5Output(std::filesystem::path shown) : lock_(hdf5_mutex()), shown_(std::move(shown)) {
   H5Eget_auto2(H5E_DEFAULT, &print_, &print_to_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  file_ = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  const Handle in_memory(H5Pcreate(H5P_FILE_ACCESS));
+  H5Pset_fapl_core(in_memory, kMemoryStep, false);
+  file_ = H5Fcreate(shown_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, in_memory);
   if (file_ >= 0) return;
   const std::string said = last_error();
   H5Eset_auto2(H5E_DEFAULT, print_, print_to_);
-  fail(Status::io, shown_.string(), ": cannot be written: ", said);
+  fail(Status::io, shown_.string(), ": cannot be built: ", said);
 }
 
 Hdf5Output::~Hdf5Output() {
@@ -135,13 +131,17 @@ Hdf5Output::~Hdf5Output() {
   H5Eset_auto2(H5E_DEFAULT, print_, print_to_);
 }
 
-void Hdf5Output::close() {
+std::vector<char> Hdf5Output::bytes() {
   if (H5Fflush(file_, H5F_SCOPE_GLOBAL) < 0) failed();
-  if (H5Fclose(std::exchange(file_, H5I_INVALID_HID)) < 0) failed();
+  const ssize_t size = H5Fget_file_image(file_, nullptr, 0);
+  if (size < 0) failed();
+  std::vector<char> image(static_cast<size_t>(size));
+  if (H5Fget_file_image(file_, image.data(), image.size()) != size) failed();
+  return image;
 }
 
 void Hdf5Output::failed() const {
-  fail(Status::io, shown_.string(), ": cannot be written: ", last_error());
+  fail(Status::io, shown_.string(), ": cannot be built: ", last_error());
 }
 
 hid_t Hdf5Output::checked(hid_t id) const {

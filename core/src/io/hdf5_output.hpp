@@ -15,14 +15,16 @@ namespace scprior::core {
 
 enum class Packing { none, gzip };
 
-/// An HDF5 file being written, in AnnData's encodings. Every element carries its encoding-type and encoding-version.
+/// An HDF5 file built in memory, in AnnData's encodings. Every element carries its encoding-type and encoding-version.
 ///
+/// In memory, because HDF5 is no longer safe to use in a process in which it could not write a file (a full disk).
 /// Objects are named by their path inside the file; groups on the way are made. While one lives, no other thread writes
-/// HDF5 through core, and HDF5 prints no errors of this thread. Not so for other users of HDF5 in the process.
+/// HDF5 through core, and HDF5 prints no errors of this thread. Other users of HDF5 in the process (a loader) are not
+/// held up: where HDF5 was built without thread safety, they must not work at the same time.
 class Hdf5Output {
  public:
-  /// `shown` is the path that messages name. Errors: Error{io}
-  Hdf5Output(const std::filesystem::path& path, const std::filesystem::path& shown);
+  /// `shown` is the path that messages name.
+  explicit Hdf5Output(std::filesystem::path shown);
   Hdf5Output(const Hdf5Output&) = delete;
   Hdf5Output& operator=(const Hdf5Output&) = delete;
   ~Hdf5Output();
@@ -42,10 +44,11 @@ class Hdf5Output {
   void numbers(const std::string& name, const std::vector<T>& values);
   template <class T>
   void packed_numbers(const std::string& name, const std::vector<T>& values);
+  /// Of any type; half floats are widened to float.
   void tensor(const std::string& name, const at::Tensor& values, Packing packing);
 
-  /// Writes what is left. Errors: Error{io}, e.g. disk full.
-  void close();
+  /// The bytes of the file.
+  std::vector<char> bytes();
 
  private:
   void dataset(const std::string& name, hid_t type, const std::vector<int64_t>& sizes, const void* values, bool packed,

@@ -24,7 +24,7 @@ struct H5adTable {
 struct H5adContents {
   H5adTable cells;  ///< obs, N rows
   H5adTable genes;  ///< var, G rows; may be empty where there is no matrix
-  /// X [N, G]: none, sparse rows, or a dense tensor of any type (booleans excepted).
+  /// X [N, G]: none, sparse rows, or a dense tensor of numbers.
   std::variant<std::monostate, CountBlock, at::Tensor> matrix;
   bool whole_numbers = false;                              ///< store sparse values as int32 instead of float32
   std::map<std::string, at::Tensor> embeddings;            ///< obsm: name -> [N, D] of any type, dense
@@ -34,9 +34,11 @@ struct H5adContents {
 /// Writes an AnnData file in the encoding of AnnData 0.8 and newer, which scanpy and scvi-tools read.
 ///
 /// The file is written under another name in the same folder and takes its place at the end, so that nobody finds half
-/// a file and an older one survives a failure. Missing categories (code -1) and NaN stay missing. Errors:
-/// Error{argument} contents that do not fit together, values that are not whole where whole numbers are asked for;
-/// Error{io} with the path and the reason: no such folder, no permission, disk full.
+/// a file and an older one survives a failure. Takes twice the size of the file in memory. Missing categories (code -1)
+/// and NaN stay missing. Without a matrix there is no X in the file, and anndata finds the shape from the tables.
+///
+/// Errors: Error{argument} contents that do not fit together, values that are not whole where whole numbers are asked
+/// for; Error{io} with the path and the reason: no such folder, no permission, disk full.
 SCPRIOR_API void write_h5ad(const std::filesystem::path& path, const H5adContents& contents);
 
 }  // namespace scprior::core
