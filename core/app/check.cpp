@@ -3,6 +3,7 @@
 
 #include "commands.hpp"
 #include "scprior/core/dataset_summary.hpp"
+#include "scprior/core/experiment.hpp"
 #include "scprior/core/load_config.hpp"
 #include "open_data.hpp"
 
@@ -10,6 +11,7 @@ namespace scprior::app {
 
 int check(const std::string& file, core::PluginHost& host) {
   const core::ExperimentConfig config = core::load_experiment(file, host);
+  core::check_data(config, host);
   const size_t fits = config.data.size() * config.models.size() * config.seeds.size();
   fmt::print("{}: valid: {} data set{}, {} model{}, {} seed{}, {} fit{}; results go to {}\n", file, config.data.size(),
              config.data.size() == 1 ? "" : "s", config.models.size(), config.models.size() == 1 ? "" : "s", config.seeds.size(),

@@ -8,9 +8,12 @@
 #include "scprior/core/plugin_host.hpp"
 
 // What the program's commands take. Each command is a function in a file of its own; it throws scprior::Error and returns
-// an exit code: 0 done, 1 not done (cancelled, a fit failed).
+// an exit code.
 
 namespace scprior::app {
+
+/// not_done: cancelled, a fit failed, or anything that is neither the user's command nor the data.
+enum ExitCode { done = 0, not_done = 1, usage_or_configuration = 2, data_problem = 3 };
 
 struct RunArguments {
   std::string file;

@@ -49,6 +49,25 @@ int describe_section(const std::string& name) {
   return -1;
 }
 
+/// `describe WORD` where WORD is no section: what may have been meant.
+[[noreturn]] void fail_incomplete(const std::string& word, const core::PluginHost& host) {
+  std::vector<std::string> known;
+  for (const core::ConfigSection& section : core::config_sections())
+    if (!section.header.empty()) known.push_back(section.header.substr(section.header.find_first_not_of('[')));
+  for (std::string& section : known) section.erase(section.find(']'));
+  for (const scprior_kind kind : core::all_kinds()) {
+    known.push_back(core::kind_name(kind));
+    if (host.find(kind, word))
+      fail(Status::argument, "describe needs the kind too: scprior describe ", core::kind_name(kind), ' ', word);
+    if (core::kind_name(kind) == word)
+      fail(Status::argument, "describe ", word, " needs a name too; scprior list ", word, " names those there are");
+  }
+  const std::string nearest = nearest_name(word, known);
+  fail(Status::argument, '"', word, "\" is neither a section of the experiment file nor a kind of component",
+       nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?",
+       " Examples: scprior describe train, scprior describe prior vamp");
+}
+
 }  // namespace
 
 int list(const std::string& kind, const core::PluginHost& host) {
@@ -64,8 +83,7 @@ int list(const std::string& kind, const core::PluginHost& host) {
 int describe(const std::string& kind, const std::string& name, const core::PluginHost& host) {
   if (name.empty()) {
     if (describe_section(kind) == 0) return 0;
-    fail(Status::argument, "describe needs a kind and a name, e.g. `scprior describe prior vamp`, or a section of the experiment "
-         "file: `scprior describe train`");
+    fail_incomplete(kind, host);
   }
   const scprior_kind wanted = kind_of(kind);
   const core::ComponentEntry* entry = host.find(wanted, name);

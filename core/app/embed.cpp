@@ -6,6 +6,7 @@
 
 #include "commands.hpp"
 #include "open_data.hpp"
+#include "output_place.hpp"
 #include "scprior/core/embedding_file.hpp"
 #include "scprior/core/inference.hpp"
 #include "scprior/core/model_folder.hpp"
@@ -14,6 +15,7 @@
 namespace scprior::app {
 
 int embed(const EmbedArguments& arguments, core::PluginHost& host) {
+  need_file_place(arguments.output, arguments.data);
   core::prepare_process(arguments.threads);
   core::SavedModel saved = core::open_model(arguments.model_folder, host);
   const core::Dataset data = core::load_dataset(data_config(arguments.data, arguments.settings, host), saved.model.genes, host);

@@ -61,7 +61,8 @@ int run(const RunArguments& arguments, core::PluginHost& host) {
   for (const std::string& failure : outcome.failures) fmt::print(stderr, "scprior: not completed: {}\n", failure);
   if (outcome.cancelled)
     fmt::print(stderr, "scprior: stopped on request; the same command goes on with the fits that are missing\n");
-  return outcome.cancelled || !outcome.failures.empty() ? 1 : 0;
+  if (outcome.unusable_data) return data_problem;
+  return outcome.cancelled || !outcome.failures.empty() ? not_done : done;
 }
 
 }  // namespace scprior::app

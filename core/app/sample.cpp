@@ -4,6 +4,7 @@
 
 #include "commands.hpp"
 #include "open_data.hpp"
+#include "output_place.hpp"
 #include "scprior/core/embedding_file.hpp"
 #include "scprior/core/inference.hpp"
 #include "scprior/core/model_folder.hpp"
@@ -24,9 +25,7 @@ at::Tensor library_sizes(const SampleArguments& arguments, const core::SavedMode
 }  // namespace
 
 int sample(const SampleArguments& arguments, core::PluginHost& host) {
-  if (arguments.n < 1) fail(Status::argument, "-n ", arguments.n, ": the number of cells must be at least 1");
-  if (arguments.library_from.empty() && arguments.library <= 0)
-    fail(Status::argument, "--library ", arguments.library, ": counts per cell must be above 0");
+  need_file_place(arguments.output, arguments.library_from);
   core::prepare_process(arguments.threads);
   core::SavedModel saved = core::open_model(arguments.model_folder, host);
   const CountMatrix counts = core::sample_cells(saved.model, library_sizes(arguments, saved, host), static_cast<uint64_t>(arguments.seed));

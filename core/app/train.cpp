@@ -3,6 +3,7 @@
 
 #include "commands.hpp"
 #include "interrupt.hpp"
+#include "output_place.hpp"
 #include "progress.hpp"
 #include "scprior/core/load_config.hpp"
 #include "scprior/core/train_model.hpp"
@@ -31,6 +32,8 @@ std::vector<std::string> settings_of(const TrainArguments& arguments) {
 int train(const TrainArguments& arguments, core::PluginHost& host) {
   const core::ExperimentConfig config =
       core::fit_from_settings(arguments.data, arguments.label, settings_of(arguments), host);
+  core::parse_device(config.device);
+  need_folder_place(arguments.model_folder);
   core::prepare_process(config.threads);
   const core::ModelConfig& model = config.models.front();
   const core::Dataset data = core::load_dataset(config.data.front(), config.genes, host);
@@ -46,7 +49,8 @@ int train(const TrainArguments& arguments, core::PluginHost& host) {
   core::save_model(arguments.model_folder, trained.model, trained.file);
 
   const core::FitOutcome& outcome = trained.outcome;
-  if (outcome.stop == core::StopReason::not_finite) fail(Status::numeric, outcome.message, " They are in ", arguments.model_folder, ".");
+  if (outcome.stop == core::StopReason::not_finite)
+    fail(Status::numeric, outcome.message, " The model is in ", arguments.model_folder, '.');
   fmt::print("{} epochs in {} ({:.0f} cells/s): {}\n", outcome.history.size(), duration_text(outcome.seconds),
              outcome.cells_per_second, to_text(outcome.stop));
   if (outcome.best_epoch > 0) {
@@ -55,7 +59,7 @@ int train(const TrainArguments& arguments, core::PluginHost& host) {
                best.epoch, best.validation_loss, best.penalty, best.reconstruction, best.kl);
   }
   fmt::print("model: {}\n", arguments.model_folder);
-  return outcome.stop == core::StopReason::cancelled ? 1 : 0;
+  return outcome.stop == core::StopReason::cancelled ? not_done : done;
 }
 
 }  // namespace scprior::app

@@ -15,6 +15,10 @@
 namespace scprior::core {
 namespace {
 
+constexpr const char* other_space =
+    "Way out: genes.space = \"dataset\" (--set genes.space=dataset) takes the genes of the file; a list of genes can be "
+    "given as genes.space too.";
+
 /// Middle value; the mean of the two middle ones if their number is even.
 double median(std::vector<double> values) {
   if (values.empty()) return 0;
@@ -51,7 +55,7 @@ std::shared_ptr<MemorySource> read_counts(const OpenData& data, const GeneMappin
   }
   for (const double sum : sums) report.total_counts += sum;
   const double all = report.total_counts + dropped;
-  if (all == 0) fail(Status::data, data.info.matrix, " holds nothing but zeros");
+  if (all == 0) fail(Status::data, data.info.matrix, " holds nothing but zeros. ", way_out());
   if (report.total_counts == 0)
     fail(Status::data, "all counts of the file lie on genes outside the gene space; its ", mapping.n_matched,
          " genes in the space have none");
@@ -123,11 +127,14 @@ Dataset load_dataset(const DataConfig& config, const GeneConfig& genes, const Pl
   return with_path(config, [&] {
     OpenData data = open_checked(config, host);
     GeneSpace space = load_gene_space(genes, data.info);
-    return map_dataset(
-        config, std::move(data), std::move(space),
-        "Way out: genes.space = \"dataset\" (--set genes.space=dataset) takes the genes of the file; a list of "
-        "genes can be given as genes.space too.",
-        host);
+    return map_dataset(config, std::move(data), std::move(space), other_space, host);
+  });
+}
+
+void check_dataset(const DataConfig& config, const GeneConfig& genes, const PluginHost& host) {
+  with_path(config, [&] {
+    const OpenData data = open_checked(config, host);
+    map_genes(names_to_match(config, data.info), load_gene_space(genes, data.info), other_space);
   });
 }
 

@@ -5,6 +5,7 @@
 
 #include "experiment/fit_folder.hpp"
 #include "experiment/make_record.hpp"
+#include "scprior/core/exception_text.hpp"
 #include "scprior/core/experiment.hpp"
 #include "scprior/core/load_config.hpp"
 #include "scprior/core/report.hpp"
@@ -52,10 +53,23 @@ struct Run {
     outcome.records.push_back(std::move(record));
   }
 
+  void failed(const std::string& text) {
+    outcome.failures.push_back(text);
+    events.note("not completed: " + text);
+  }
+
   void do_all() {
     FitJob job{.total = static_cast<int64_t>(config.data.size() * config.models.size() * config.seeds.size())};
     for (const DataConfig& data_config : config.data) {
-      const Dataset data = load_dataset(data_config, config.genes, host);
+      Dataset data;
+      try {
+        data = load_dataset(data_config, config.genes, host);
+      } catch (const std::exception& error) {
+        failed(concat(data_config.name, ": ", exception_text(error)));
+        outcome.unusable_data = true;
+        job.number += static_cast<int64_t>(config.models.size() * config.seeds.size());
+        continue;
+      }
       summaries.push_back({data_config.name, data_config.path.filename().string(), data.report});
       events.note(data_config.name + ": " + describe_dataset(data));
       for (const ModelConfig& model : config.models) {
@@ -66,10 +80,8 @@ struct Run {
           ++job.number;
           try {
             do_fit(data, job);
-          } catch (const Error& error) {
-            outcome.failures.push_back(
-                concat(data_config.name, " / ", model.name, " / seed ", seed, ": ", error.what()));
-            events.note("this fit failed: " + outcome.failures.back());
+          } catch (const std::exception& error) {
+            failed(concat(data_config.name, " / ", model.name, " / seed ", seed, ": ", exception_text(error)));
           }
           if (outcome.cancelled) return;
         }
@@ -121,7 +133,23 @@ struct Run {
 
 }  // namespace
 
+void check_data(const ExperimentConfig& config, const PluginHost& host) {
+  std::string problems;
+  Status status = Status::data;
+  for (const DataConfig& data : config.data) {
+    try {
+      check_dataset(data, config.genes, host);
+    } catch (const Error& error) {
+      problems += concat(problems.empty() ? "" : "\n", error.what());
+      status = error.status();
+    }
+  }
+  if (!problems.empty()) throw Error(status, problems);
+}
+
 RunOutcome run_experiment(const ExperimentConfig& config, const PluginHost& host, bool force, const RunEvents& events) {
+  parse_device(config.device);
+  check_data(config, host);
   std::error_code error;
   fs::create_directories(config.output, error);
   if (error) fail(Status::io, config.output.string(), ": the output folder cannot be made (", error.message(), ")");

@@ -99,7 +99,7 @@ std::string refusal_before_loading(const std::filesystem::path& file) {
   std::error_code error;
   if (!std::filesystem::exists(file, error)) return "there is no such file";
   if (!std::filesystem::is_regular_file(file, error)) return "is not a file";
-  if (!is_elf(file)) return "is not a shared library (no ELF header)";
+  if (!is_elf(file)) return "is no plugin: it is not a shared library (no ELF header); plugins are files NAME.so";
   std::vector<std::string> symbols;
   try {
     boost::dll::library_info info(file);

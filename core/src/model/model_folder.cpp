@@ -59,6 +59,16 @@ void load_weights(Model& model, NamedTensors tensors, const fs::path& path) {
   for (const Model::Part& part : model.parts()) part.module->loaded();
 }
 
+/// What is wrong with a model's description is wrong with data, not with what the user configured.
+ModelFile read_description(const fs::path& path, const PluginHost& host) {
+  try {
+    return read_model_toml(read_text(path), path.string(), host);
+  } catch (const Error& error) {
+    if (error.status() != Status::config) throw;
+    throw Error(Status::data, error.what());
+  }
+}
+
 }  // namespace
 
 void save_model(const fs::path& folder, const Model& model, const ModelFile& file) {
@@ -73,11 +83,14 @@ void save_model(const fs::path& folder, const Model& model, const ModelFile& fil
 }
 
 SavedModel open_model(const fs::path& folder, const PluginHost& host) {
-  if (!fs::is_directory(folder)) fail(Status::io, folder.string(), ": there is no such folder; a model is a folder with ", model_name, ", ", weights_name, " and ", genes_name);
+  if (!fs::is_directory(folder))
+    fail(Status::io, folder.string(), fs::exists(folder) ? ": is a file" : ": there is no such folder",
+         "; a model is a folder with ", model_name, ", ", weights_name, " and ", genes_name);
   for (const char* name : {model_name, weights_name, genes_name})
-    if (!fs::is_regular_file(folder / name)) fail(Status::io, folder.string(), ": is no complete model folder: ", name, " is missing");
+    if (!fs::is_regular_file(folder / name))
+      fail(Status::io, folder.string(), ": is no complete model folder: ", name, " is missing");
   SavedModel saved;
-  saved.file = read_model_toml(read_text(folder / model_name), (folder / model_name).string(), host);
+  saved.file = read_description(folder / model_name, host);
   const GeneSpace genes = read_genes(folder / genes_name, saved.file.genes.space);
   if (static_cast<int64_t>(genes.genes.size()) != saved.file.n_genes)
     fail(Status::data, (folder / genes_name).string(), ": holds ", genes.genes.size(), " genes, the model was trained on ",

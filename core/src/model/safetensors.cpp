@@ -131,7 +131,7 @@ NamedTensors read_safetensors(const std::filesystem::path& path) {
     const json header = json::parse(bytes.data() + sizeof length, data);
     if (header.contains("__metadata__") && header["__metadata__"].contains("crc32")) {
       const std::string expected = header["__metadata__"]["crc32"].get<std::string>();
-      if (expected != std::to_string(checksum(data, data_size))) throw std::invalid_argument("the checksum of the data is wrong");
+      if (expected != std::to_string(checksum(data, data_size))) damaged("the checksum of the data is wrong");
     }
     for (const auto& [name, entry] : header.items()) {
       if (name == "__metadata__") continue;
@@ -143,6 +143,8 @@ NamedTensors read_safetensors(const std::filesystem::path& path) {
     }
   } catch (const Error&) {
     throw;
+  } catch (const json::exception&) {
+    damaged(current == "header" ? "its header cannot be read" : concat("its header says nothing sensible about ", current));
   } catch (const std::exception& failure) {
     damaged(concat(current, ": ", failure.what()));
   }

@@ -67,13 +67,19 @@ ElboTerms train_step(Model& model, const CellBatch& batch, double kl_weight, dou
   return terms;
 }
 
+std::string not_finite_text(const std::string& what, const EpochRecord& epoch) {
+  return concat(what, " (learning rate ", epoch.learning_rate, "). The best weights before it are kept",
+                epoch.epoch == 1 ? ", which are those of the start" : "",
+                ". A smaller train.learning_rate usually helps.");
+}
+
 std::string not_finite_text(const ElboTerms& terms, const EpochRecord& epoch, int64_t step) {
   const double reconstruction = terms.reconstruction.item<double>(), kl = terms.kl.item<double>();
   const char* term = !std::isfinite(reconstruction) ? "the reconstruction loss" : "the KL term";
-  return concat("the loss is not finite at step ", step, " of epoch ", epoch.epoch, ": ", term, " is ",
-                std::isfinite(reconstruction) ? kl : reconstruction, " (reconstruction ", reconstruction, ", KL ", kl,
-                ", learning rate ", epoch.learning_rate,
-                "). The best weights before it are kept. A smaller train.learning_rate usually helps.");
+  return not_finite_text(concat("the loss is not finite at step ", step, " of epoch ", epoch.epoch, ": ", term, " is ",
+                                std::isfinite(reconstruction) ? kl : reconstruction, "; reconstruction ", reconstruction,
+                                ", KL ", kl),
+                         epoch);
 }
 
 }  // namespace
@@ -99,6 +105,7 @@ FitOutcome fit(Model& model, const CellSource& cells, const Split& split, const 
   const at::Generator noise = make_generator(stream_seed(options.seed, RandomStream::noise), options.device);
   Schedule schedule(train);
   BestWeights best;
+  best.keep(model);  // the start is the last good state until the first epoch ends
   FitOutcome outcome;
   double training_seconds = 0;
   int64_t cells_trained = 0;
@@ -148,6 +155,11 @@ FitOutcome fit(Model& model, const CellSource& cells, const Split& split, const 
         validate(model, cells, split.validation.empty() ? split.train : split.validation, options);
     record.validation_loss = held_out.mean(held_out.loss) + record.penalty;
     outcome.history.push_back(record);
+    if (!std::isfinite(record.validation_loss)) {
+      outcome.stop = StopReason::not_finite;
+      outcome.message = not_finite_text(concat("the validation loss is not finite after epoch ", epoch), record);
+      break;
+    }
     if (schedule.observe(record.validation_loss)) {
       best.keep(model);
       outcome.best_epoch = epoch;
@@ -161,7 +173,8 @@ FitOutcome fit(Model& model, const CellSource& cells, const Split& split, const 
       stopped = true;
     }
   }
-  best.restore(model);
+  const bool first_epoch_cut_short = outcome.stop == StopReason::cancelled && outcome.best_epoch == 0;
+  if (!first_epoch_cut_short) best.restore(model);
   model.eval();
   outcome.seconds = seconds_since(start);
   outcome.cells_per_second = training_seconds > 0 ? static_cast<double>(cells_trained) / training_seconds : 0;

@@ -64,7 +64,10 @@ SCPRIOR_API std::string recognise_loader(const std::filesystem::path& path, cons
 /// matrices the file offers; no gene in common; no cell; unknown label or batch column, naming the columns there are.
 SCPRIOR_API Dataset load_dataset(const DataConfig& config, const GeneConfig& genes, const PluginHost& host);
 
-/// As above, into the genes of a trained model.
+/// The checks of load_dataset that need no counts, without reading any.
+SCPRIOR_API void check_dataset(const DataConfig& config, const GeneConfig& genes, const PluginHost& host);
+
+/// As load_dataset, into the genes of a trained model.
 SCPRIOR_API Dataset load_dataset(const DataConfig& config, const GeneSpace& space, const PluginHost& host);
 
 /// What became of the data set on the way into the gene space, in a few lines of text for the user; no line break at
