@@ -12,7 +12,8 @@ namespace fs = std::filesystem;
 
 void need_writable(const fs::path& wanted, const fs::path& folder) {
   if (!fs::is_directory(folder))
-    fail(Status::io, wanted.string(), ": cannot be written: ", folder.string(), " is a file, not a folder; name another place");
+    fail(Status::io, wanted.string(), ": cannot be written: ", folder.string(),
+         " is a file, not a folder; name another place");
   if (access(folder.c_str(), W_OK | X_OK) != 0)
     fail(Status::io, wanted.string(), ": cannot be written: you have no permission to write in ", folder.string(),
          "; name another place");

@@ -62,11 +62,14 @@ ProgressLine::~ProgressLine() { finish(); }
 void ProgressLine::show(const core::FitProgress& progress) {
   if (progress.finished) validation_loss_ = progress.finished->validation_loss;
   const bool last_step = progress.epoch == progress.max_epochs && progress.finished;
-  const bool due = Clock::now() - last_ >= (terminal_ ? Clock::duration(terminal_interval) : Clock::duration(plain_interval));
+  const Clock::duration interval = terminal_ ? Clock::duration(terminal_interval) : Clock::duration(plain_interval);
+  const bool due = Clock::now() - last_ >= interval;
   if (!last_step && (!due || (!terminal_ && !progress.finished))) return;
   last_ = Clock::now();
-  const std::string loss = fmt::format("  epoch {}/{}  loss {:.1f}", progress.epoch, progress.max_epochs, progress.loss);
-  const std::string validation = std::isnan(validation_loss_) ? "" : fmt::format("  validation {:.1f}", validation_loss_);
+  const std::string loss =
+      fmt::format("  epoch {}/{}  loss {:.1f}", progress.epoch, progress.max_epochs, progress.loss);
+  const std::string validation =
+      std::isnan(validation_loss_) ? "" : fmt::format("  validation {:.1f}", validation_loss_);
   const std::string rate = fmt::format("  {:.0f} cells/s", progress.cells_per_second);
   const std::string left = fmt::format("  left {}", duration_text(progress.seconds_left));
   if (!terminal_) {

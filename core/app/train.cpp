@@ -11,7 +11,7 @@
 namespace scprior::app {
 namespace {
 
-/// The named arguments as settings; they come first, so that --set can still say otherwise.
+/// The named arguments as settings.
 std::vector<std::string> settings_of(const TrainArguments& arguments) {
   std::vector<std::string> settings;
   const auto add = [&](const char* key, const std::string& value) {
@@ -27,11 +27,33 @@ std::vector<std::string> settings_of(const TrainArguments& arguments) {
   return settings;
 }
 
+/// A text about settings, with the arguments named as the user typed them: --prior, not --set prior.
+std::string as_typed(std::string text, const TrainArguments& arguments) {
+  const std::pair<std::string, bool> given[] = {
+      {"preset", !arguments.preset.empty()}, {"prior", !arguments.prior.empty()}, {"flow", !arguments.flow.empty()},
+      {"device", !arguments.device.empty()}, {"seed", arguments.seed >= 0},       {"threads", arguments.threads >= 0}};
+  for (const auto& [name, is_given] : given) {
+    const std::string setting = "--set " + name;
+    for (size_t at = text.find(setting); is_given && at != std::string::npos; at = text.find(setting, at + 1)) {
+      const char next = text[at + setting.size()];
+      if (next == ':' || next == ')') text.replace(at, setting.size(), "--" + name);
+    }
+  }
+  return text;
+}
+
+core::ExperimentConfig configuration_of(const TrainArguments& arguments, const core::PluginHost& host) {
+  try {
+    return core::fit_from_settings(arguments.data, arguments.label, settings_of(arguments), host);
+  } catch (const Error& error) {
+    throw Error(error.status(), as_typed(error.what(), arguments));
+  }
+}
+
 }  // namespace
 
 int train(const TrainArguments& arguments, core::PluginHost& host) {
-  const core::ExperimentConfig config =
-      core::fit_from_settings(arguments.data, arguments.label, settings_of(arguments), host);
+  const core::ExperimentConfig config = configuration_of(arguments, host);
   core::parse_device(config.device);
   need_folder_place(arguments.model_folder);
   core::prepare_process(config.threads);

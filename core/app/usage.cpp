@@ -24,18 +24,6 @@ std::string did_you_mean(const std::string& name, const std::vector<std::string>
   return nearest.empty() ? "" : "; did you mean " + nearest + "?";
 }
 
-std::string command_text(const CLI::App& app) {
-  std::vector<std::string> names;
-  std::string list;
-  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-    names.push_back(sub->get_name());
-    list += (list.empty() ? "" : ", ") + names.back();
-  }
-  for (const std::string& word : app.remaining())
-    if (!is_option(word)) return concat("there is no command \"", word, '"', did_you_mean(word, names), " Commands: ", list);
-  return "no command is given. Commands: " + list;
-}
-
 /// Arguments that the command does not take: its unknown options, or words too many.
 std::string surplus_text(const CLI::App& app, const CLI::App& command) {
   std::vector<std::string> known;
@@ -50,27 +38,44 @@ std::string surplus_text(const CLI::App& app, const CLI::App& command) {
     words += (words.empty() ? "" : ", ") + argument;
     if (!is_option(argument)) continue;
     const std::string name = argument.substr(0, argument.find('='));
-    unknown += concat(unknown.empty() ? "" : "; ", name, " is no option of ", command.get_name(), did_you_mean(name, known));
+    unknown += concat(unknown.empty() ? "" : "; ", name, " is no option of ", command.get_name(),
+                      did_you_mean(name, known));
   }
   if (unknown.empty()) return concat("too many arguments for ", command.get_name(), ": ", words);
   const CLI::Option* setting = command.get_option_no_throw("--set");
   return setting ? concat(unknown, ". --set KEY=VALUE: ", setting->get_description()) : unknown;
 }
 
+std::string command_text(const CLI::App& app) {
+  std::vector<std::string> names;
+  std::string list;
+  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(sub->get_name());
+    list += (list.empty() ? "" : ", ") + names.back();
+  }
+  for (const std::string& word : app.remaining())
+    if (!is_option(word))
+      return concat("there is no command \"", word, '"', did_you_mean(word, names), " Commands: ", list);
+  const std::string surplus = app.remaining().empty() ? "" : surplus_text(app, app) + "; ";
+  return surplus + "no command is given. Commands: " + list;
+}
+
 /// CLI11's "NAME is required" or "NAME: 1 required TYPE missing", with what NAME is.
-std::string option_text(const CLI::App& command, const std::string& said, const std::string& mark, const char* problem) {
+std::string option_text(const CLI::App& command, const std::string& said, const std::string& mark,
+                        const char* problem) {
   const size_t end = said.find(mark);
   if (end == std::string::npos) return said;
   const std::string name = said.substr(0, end);
   const CLI::Option* option = command.get_option_no_throw(name);
-  return option ? concat(command.get_name(), ": ", name, problem, " (", option->get_description(), ')') : said;
+  return option ? concat(name, problem, ": ", option->get_description()) : said;
 }
 
 std::string problem_text(const CLI::App& app, const CLI::App& command, const CLI::ParseError& error) {
+  const std::string said = error.what();
   if (dynamic_cast<const CLI::ExtrasError*>(&error)) return surplus_text(app, command);
-  if (dynamic_cast<const CLI::RequiredError*>(&error)) return option_text(command, error.what(), " is required", " is missing");
-  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error)) return option_text(command, error.what(), ":", " needs a value");
-  return error.what();
+  if (dynamic_cast<const CLI::RequiredError*>(&error)) return option_text(command, said, " is required", " is missing");
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error)) return option_text(command, said, ":", " needs a value");
+  return said;
 }
 
 }  // namespace

@@ -61,11 +61,13 @@ class ProgramTest(unittest.TestCase):
 
     def environment(self, **more):
         environment = {k: v for k, v in os.environ.items() if k != "SCPRIOR_PLUGIN_PATH"}
-        return {**environment, **more}
+        # A build with AddressSanitizer is to answer a request for too much memory as any other does.
+        sanitizer = environment.get("ASAN_OPTIONS", "") + ":allocator_may_return_null=1"
+        return {**environment, "ASAN_OPTIONS": sanitizer, **more}
 
     def scprior(self, *arguments, timeout=120, **environment):
-        done = subprocess.run([self.program, *map(str, arguments)], cwd=self.folder, capture_output=True, timeout=timeout,
-                              env=self.environment(**environment), stdin=subprocess.DEVNULL)
+        done = subprocess.run([self.program, *map(str, arguments)], cwd=self.folder, capture_output=True,
+                              env=self.environment(**environment), stdin=subprocess.DEVNULL, timeout=timeout)
         return Result(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
     def succeeds(self, *arguments, **options):
@@ -80,7 +82,8 @@ class ProgramTest(unittest.TestCase):
         before = {path for path in self.folder.rglob("*")}
         result = self.scprior(*arguments, **options)
         if self.show:
-            print(f"\n$ scprior {' '.join(map(str, arguments))}\n{result.err.rstrip()}\n[{result.code}]", file=sys.stderr)
+            command = " ".join(map(str, arguments))
+            print(f"\n$ scprior {command}\n{result.err.rstrip()}\n[{result.code}]", file=sys.stderr)
         self.assertEqual(result.code, code, f"{arguments}: {result}")
         starts = re.findall(r"^scprior: ", result.err, flags=re.MULTILINE)
         self.assertEqual(len(starts), 1, f"one text is wanted: {result}")

@@ -59,6 +59,10 @@ class BadData(program.ProgramTest):
         (self.folder / "folder.h5ad").mkdir()
         self.refuses(["folder.h5ad", "folder"], "folder.h5ad")
 
+    def test_folder_that_no_loader_knows(self):
+        (self.folder / "somewhere").mkdir()
+        self.refuses(["somewhere", "folder", "h5ad"], "somewhere")
+
     # Values
 
     def test_normalised_data(self):
@@ -127,8 +131,8 @@ class BadData(program.ProgramTest):
         self.succeeds("train", data, "-o", "model-of-five", *settings())
 
     def test_more_pseudo_inputs_than_cells(self):
-        self.refuses(["prior.components", "1000", "240"], "good.h5ad", "--prior", "vamp", "--set", "prior.components=1000",
-                     code=USAGE)
+        self.refuses(["prior.components", "1000", "240"], "good.h5ad", "--prior", "vamp", "--set",
+                     "prior.components=1000", code=USAGE)
 
     # Unusual data that can be used
 

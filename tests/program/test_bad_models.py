@@ -43,15 +43,17 @@ class BadModels(program.ProgramTest):
             return lambda weights: weights[:at] + bytes([weights[at] ^ 1]) + weights[at + 1:]
         size = (self.folder / "model" / "weights.safetensors").stat().st_size
         changes = {"last byte": flipped(size - 1), "middle": flipped(size // 2), "length of the header": flipped(1),
-                   "header": flipped(20), "cut": lambda weights: weights[:-100], "almost nothing": lambda weights: weights[:5],
-                   "empty": lambda weights: b"", "text": lambda weights: b"hello " * 100}
+                   "header": flipped(20), "cut": lambda weights: weights[:-100],
+                   "almost nothing": lambda weights: weights[:5], "empty": lambda weights: b"",
+                   "text": lambda weights: b"hello " * 100}
         for name, change in changes.items():
             with self.subTest(name):
                 self.embed(DATA_PROBLEM, ["weights.safetensors", "damaged"], self.damaged("weights.safetensors", change))
 
     def test_weights_of_another_model(self):
         other = (self.folder / "autoencoder" / "weights.safetensors").read_bytes()
-        self.embed(DATA_PROBLEM, ["weights.safetensors", "missing"], self.damaged("weights.safetensors", lambda _: other))
+        model = self.damaged("weights.safetensors", lambda _: other)
+        self.embed(DATA_PROBLEM, ["weights.safetensors", "missing", "not of one model"], model)
 
     def test_damaged_description_of_a_model(self):
         def replaced(old, new):
@@ -59,11 +61,13 @@ class BadModels(program.ProgramTest):
                 assert old in text
                 return text.replace(old, new)
             return change
-        self.embed(DATA_PROBLEM, ["model.toml"], self.damaged("model.toml", lambda text: text[:600]))
-        self.embed(DATA_PROBLEM, ["model.toml", "TOML"], self.damaged("model.toml", replaced(b"[model]", b"[model")))
-        self.embed(DATA_PROBLEM, ["model.toml", "latent"], self.damaged("model.toml", replaced(b"latent = 8", b"latent = -8")))
-        self.embed(DATA_PROBLEM, ["shape"], self.damaged("model.toml", replaced(b"latent = 8", b"latent = 9")))
-        self.embed(DATA_PROBLEM, ["model.toml"], self.damaged("model.toml", lambda text: b""))
+        def refused_with(words, change):
+            self.embed(DATA_PROBLEM, words, self.damaged("model.toml", change))
+        refused_with(["model.toml"], lambda text: text[:600])
+        refused_with(["model.toml", "TOML"], replaced(b"[model]", b"[model"))
+        refused_with(["model.toml", "latent"], replaced(b"latent = 8", b"latent = -8"))
+        refused_with(["shape", "not of one model"], replaced(b"latent = 8", b"latent = 9"))
+        refused_with(["model.toml"], lambda text: b"")
 
     def test_model_of_a_component_that_is_not_there(self):
         model = self.damaged("model.toml", lambda text: text.replace(b'"vamp"', b'"lattice"'))
@@ -86,16 +90,19 @@ class BadModels(program.ProgramTest):
         other = self.cells.copy()
         other.var_names = [f"gene-{i}" for i in range(other.n_vars)]
         other.var = other.var.drop(columns=list(other.var.columns))
-        text = self.embed(DATA_PROBLEM, ["other.h5ad", "gene-0", "200 genes", "model"], "model", self.save(other, "other.h5ad"))
+        data = self.save(other, "other.h5ad")
+        text = self.embed(DATA_PROBLEM, ["other.h5ad", "gene-0", "200 genes", "model"], "model", data)
         self.assertNotIn("genes.space", text)
 
     def test_data_with_half_the_genes_of_a_model(self):
-        result = self.succeeds("embed", "model", self.save(self.cells[:, ::2].copy(), "half.h5ad"), "-o", "half-embedded.h5ad")
+        data = self.save(self.cells[:, ::2].copy(), "half.h5ad")
+        result = self.succeeds("embed", "model", data, "-o", "half-embedded.h5ad")
         self.assertIn("100 of the 200", result.err)
 
     def test_unknown_label_and_batch(self):
         for option in ("--label", "--batch"):
-            self.refused(DATA_PROBLEM, ["good.h5ad", "celltype", "cell_type"], "evaluate", "model", "good.h5ad", option, "celltype")
+            self.refused(DATA_PROBLEM, ["good.h5ad", "celltype", "cell_type"], "evaluate", "model", "good.h5ad", option,
+                         "celltype")
 
     def test_label_of_real_numbers(self):
         changed = self.cells.copy()
@@ -141,10 +148,12 @@ class BadModels(program.ProgramTest):
     # Outputs
 
     def test_output_that_cannot_be_written(self):
-        self.refused(DATA_PROBLEM, ["notes.txt/model", "folder"], "train", "good.h5ad", "-o", "notes.txt/model", *settings())
-        self.refused(DATA_PROBLEM, ["notes.txt/cells.h5ad"], "embed", "model", "good.h5ad", "-o", "notes.txt/cells.h5ad")
-        self.refused(DATA_PROBLEM, ["nowhere/cells.h5ad", "folder"], "embed", "model", "good.h5ad", "-o", "nowhere/cells.h5ad")
-        self.refused(DATA_PROBLEM, ["notes.txt/cells.h5ad"], "sample", "model", "-n", "3", "-o", "notes.txt/cells.h5ad")
+        for place, *command in (["notes.txt/model", "train", "good.h5ad", *settings()],
+                                ["notes.txt/cells.h5ad", "embed", "model", "good.h5ad"],
+                                ["nowhere/cells.h5ad", "embed", "model", "good.h5ad"],
+                                ["notes.txt/cells.h5ad", "sample", "model", "-n", "3"]):
+            text = self.refused(DATA_PROBLEM, [place, "folder"], *command, "-o", place)
+            self.assertEqual(text.count("\n"), 1)
 
     def test_output_over_a_file_or_folder(self):
         self.refused(DATA_PROBLEM, ["notes.txt", "folder"], "train", "good.h5ad", "-o", "notes.txt", *settings())
@@ -154,10 +163,15 @@ class BadModels(program.ProgramTest):
         before = (self.folder / "good.h5ad").read_bytes()
         for same in ("good.h5ad", self.folder / "." / "good.h5ad"):
             self.refused(DATA_PROBLEM, ["good.h5ad", "lost", "another"], "embed", "model", "good.h5ad", "-o", same)
-        self.refused(DATA_PROBLEM, ["good.h5ad", "lost"], "sample", "model", "-n", "3", "--library-from", "good.h5ad", "-o", "good.h5ad")
+        self.refused(DATA_PROBLEM, ["good.h5ad", "lost"], "sample", "model", "-n", "3", "--library-from", "good.h5ad",
+                     "-o", "good.h5ad")
         self.assertEqual((self.folder / "good.h5ad").read_bytes(), before)
 
     # Fits
+
+    def test_network_that_does_not_fit_into_memory(self):
+        self.refused(NOT_DONE, ["not enough memory"], "train", "good.h5ad", "-o", "huge",
+                     *set_all(["genes.space=dataset", "encoder.hidden=[4000000, 4000000]"]))
 
     def test_fit_that_leaves_the_numbers_keeps_the_last_good_weights(self):
         result = self.scprior("train", "good.h5ad", "-o", "diverged", "--threads", 1,

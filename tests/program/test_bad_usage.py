@@ -43,18 +43,22 @@ class BadUsage(program.ProgramTest):
         self.refuses(["tran", "train", "scprior --help"], "tran")
 
     def test_missing_argument(self):
-        self.refuses(["-o", "scprior train --help"], "train", "good.h5ad")
+        self.refuses(["--output is missing", "scprior train --help"], "train", "good.h5ad")
+        self.refuses(["--seed needs a value", "scprior train --help"], "train", "good.h5ad", "-o", "model", "--seed")
         self.refuses(["DATA", "scprior train --help"], "train", "-o", "model")
 
     def test_unknown_argument(self):
         self.refuses(["--epochs", "scprior train --help"], "train", "good.h5ad", "-o", "model", "--epochs", "3")
+        self.refuses(["--sede", "--seed", "scprior train --help"], "train", "good.h5ad", "-o", "model", "--sede=3")
+        self.refuses(["-x is no option", "Commands: run, train"], "-x")
         self.refuses(["third", "scprior train --help"], "train", "good.h5ad", "third", "-o", "model")
 
     def test_argument_that_is_no_number(self):
         self.refuses(["--seed", "one"], "train", "good.h5ad", "-o", "model", "--seed", "one")
 
     def test_negative_threads(self):
-        for command in (["train", "good.h5ad", "-o", "model"], ["run", "x.toml"], ["embed", "model", "good.h5ad", "-o", "x.h5ad"]):
+        for command in (["train", "good.h5ad", "-o", "model"], ["run", "x.toml"],
+                        ["embed", "model", "good.h5ad", "-o", "x.h5ad"]):
             self.refuses(["--threads", "-1"], *command, "--threads", "-1")
 
     def test_unknown_kind_and_component(self):
@@ -88,14 +92,15 @@ class BadUsage(program.ProgramTest):
         self.refuses_setting(["seed", "twice"], "--seed", "1", "--set", "seed=2")
 
     def test_unknown_component(self):
-        self.refuses_setting(["vampp", "vamp", "standard_normal"], "--prior", "vampp")
-        self.refuses_setting(["afi", "iaf", "identity"], "--flow", "afi")
+        self.refuses_setting(["scprior: --prior: ", "vampp", "vamp", "standard_normal"], "--prior", "vampp")
+        self.refuses_setting(["scprior: --flow: ", "afi", "iaf", "identity"], "--flow", "afi")
+        self.refuses_setting(["scprior: --set decoder: ", "lstm", "linear", "mlp"], "--set", "decoder=lstm")
 
     def test_unknown_preset(self):
         self.refuses_setting(["papr", "paper"], "--preset", "papr")
 
     def test_flow_without_prior(self):
-        self.refuses_setting(["flow", "prior", "none"], "--flow", "iaf", "--prior", "none")
+        self.refuses_setting(["--prior: ", "(--flow)", "none", "iaf"], "--flow", "iaf", "--prior", "none")
 
     def test_device(self):
         self.refuses_setting(["device", "gpu", "cuda"], "--device", "gpu")
@@ -132,7 +137,8 @@ class BadUsage(program.ProgramTest):
         self.refuses_file([":6:2", "trian", "train"], EXPERIMENT.replace("[train]", "[trian]"))
 
     def test_wrong_type_in_a_file(self):
-        self.refuses_file([":7:14", "train.max_epochs", "integer"], EXPERIMENT.replace("= 1\n[[data]]", '= "many"\n[[data]]'))
+        wrong = EXPERIMENT.replace("max_epochs = 1", 'max_epochs = "many"')
+        self.refuses_file([":7:14", "train.max_epochs", "integer"], wrong)
 
     def test_unknown_component_in_a_file(self):
         self.refuses_file([":14:", "vampire", "vamp"], EXPERIMENT.replace("latent = 4", 'prior = "vampire"'))

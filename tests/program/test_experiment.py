@@ -131,7 +131,8 @@ class Experiment(program.ProgramTest):
         self.assertNotIn("skipped", result.err)
         self.assertEqual(self.numbers(results), self.numbers(self.results))
         for fit in FITS:
-            self.assertEqual(*((folder / fit / "weights.safetensors").read_bytes() for folder in (results, self.results)))
+            weights = [(folder / fit / "weights.safetensors").read_bytes() for folder in (results, self.results)]
+            self.assertEqual(*weights)
 
     def test_a_fit_without_record_is_done_again_alone(self):
         results = self.copied("missing")
@@ -153,7 +154,7 @@ class Experiment(program.ProgramTest):
         shutil.copy(self.results / "resolved.toml", self.folder / "resolved.toml")
         self.succeeds("check", "resolved.toml")
         result = self.succeeds("run", "resolved.toml")
-        self.assertEqual(result.err.count("complete already, skipped"), 4, "it names the output folder of the experiment")
+        self.assertEqual(result.err.count("complete already, skipped"), 4, "it names the experiment's output folder")
 
     def test_from_another_folder(self):
         result = self.succeeds("run", os.path.relpath(self.folder / "small.toml", self.folder), "--threads", 2)
@@ -162,8 +163,8 @@ class Experiment(program.ProgramTest):
     # Failures
 
     def test_a_fit_that_fails_does_not_stop_the_others(self):
-        self.experiment("fails", '[[model]]\nname = "VAMP"', '[[model]]\nname = "BAD"\ntrain = { learning_rate = 1e30 }\n'
-                                                             '[[model]]\nname = "VAMP"')
+        bad = '[[model]]\nname = "BAD"\ntrain = { learning_rate = 1e30 }\n'
+        self.experiment("fails", '[[model]]\nname = "VAMP"', bad + '[[model]]\nname = "VAMP"')
         result = self.scprior("run", "fails.toml")
         self.assertEqual(result.code, NOT_DONE, result)
         results = self.folder / "fails.results"
@@ -202,9 +203,9 @@ class Experiment(program.ProgramTest):
             self.assertTrue((self.folder / "broken.results" / fit / "fit.json").exists(), fit)
 
     def test_columns_are_looked_for_before_anything_is_trained(self):
-        text = EXPERIMENT.replace("[model_defaults]", '[[data]]\nname = "other"\npath = "cells.h5ad"\nlabel = "celltype"\n'
-                                                      '[[data]]\nname = "third"\npath = "cells.h5ad"\nbatch = "lab"\n[model_defaults]')
-        file = self.write("columns.toml", text)
+        others = ('[[data]]\nname = "other"\npath = "cells.h5ad"\nlabel = "celltype"\n'
+                  '[[data]]\nname = "third"\npath = "cells.h5ad"\nbatch = "lab"\n')
+        file = self.experiment("columns", "[model_defaults]", others + "[model_defaults]")
         for command in ("check", "run"):
             self.refused(DATA_PROBLEM, ["celltype", '"lab"'], command, file)
 

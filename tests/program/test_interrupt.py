@@ -9,9 +9,10 @@ import time
 import anndata
 
 import program
-from program import NOT_DONE, settings
+from program import NOT_DONE, TINY, set_all
 
-LONG = "train.max_epochs=100000"
+LONG = [*TINY, "train.max_epochs=100000"]
+LONG.remove("train.max_epochs=2")
 PATIENCE = 60  # seconds until a test gives up waiting; the program needs a fraction of one
 EXPERIMENT = """schema = 1
 threads = 1
@@ -43,7 +44,7 @@ class Interrupt(program.ProgramTest):
         program.some_cells(150).write_h5ad(cls.folder / "cells.h5ad")
 
     def interrupted(self, mark, *arguments, signals=(signal.SIGINT,)):
-        """Runs until stderr has a line that matches `mark`, interrupts. Returns exit code, output, seconds to the end."""
+        """Runs until stderr has a line that matches `mark`, then interrupts: the result, and seconds to the end."""
         environment = {**self.environment(), "LC_ALL": "C.UTF-8"}
         with subprocess.Popen([self.program, *arguments], cwd=self.folder, env=environment, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, bufsize=0) as process:
@@ -70,9 +71,8 @@ class Interrupt(program.ProgramTest):
     def test_train_keeps_the_best_model_so_far(self):
         for number in (signal.SIGINT, signal.SIGTERM):
             with self.subTest(number):
-                result, seconds = self.interrupted(r"epoch \d+/100000", "train", "cells.h5ad", "-o", f"model-{number}",
-                                                   "--threads", "1", *settings()[4:], "--set", "genes.space=dataset", "--set", LONG,
-                                                   signals=(number,))
+                command = ["train", "cells.h5ad", "-o", f"model-{number}", "--threads", "1", *set_all(LONG)]
+                result, seconds = self.interrupted(r"epoch \d+/100000", *command, signals=(number,))
                 self.ends_well(result, seconds)
                 self.assertRegex(result.out, r"(?m)^\d+ epochs .*(stopped|cancelled)")
                 self.assertRegex(result.out, r"(?m)^best epoch \d+")

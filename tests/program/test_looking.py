@@ -9,7 +9,8 @@ import program
 
 COMMANDS = {
     "run": ["FILE", "--force", "--threads"],
-    "train": ["DATA", "--output", "--preset", "--prior", "--flow", "--label", "--seed", "--threads", "--device", "--set"],
+    "train": ["DATA", "--output", "--preset", "--prior", "--flow", "--label", "--seed", "--threads", "--device",
+              "--set"],
     "embed": ["MODEL", "DATA", "--output", "--set", "--threads"],
     "sample": ["MODEL", "-n", "--output", "--library", "--library-from", "--seed", "--threads"],
     "evaluate": ["MODEL", "DATA", "--label", "--batch", "--test-cells", "--json", "--set", "--threads"],

@@ -22,8 +22,8 @@ class Models(program.ProgramTest):
             "train.max_epochs=40"]))
 
     def fit(self, model, *more, seed=0, threads=1):
-        return self.succeeds("train", "cells.h5ad", "-o", model, "--seed", seed, "--threads", threads, "--label", "cell_type",
-                             *settings(*VAMP, *more))
+        return self.succeeds("train", "cells.h5ad", "-o", model, "--seed", seed, "--threads", threads, "--label",
+                             "cell_type", *settings(*VAMP, *more))
 
     def bytes_of(self, *names):
         return [(self.folder / name).read_bytes() for name in names]
@@ -152,7 +152,8 @@ class Models(program.ProgramTest):
         values = json.loads(self.succeeds("evaluate", "model", "cells.h5ad", "--label", "cell_type", "--json").out)
         self.assertEqual(values["cells"], 300)
         self.assertEqual(values["scored_cells"], 300)
-        for metric in ("active_units", "principal_components", "silhouette", "reconstruction_loss", "latent_covariance"):
+        for metric in ("active_units", "principal_components", "silhouette", "reconstruction_loss",
+                       "latent_covariance"):
             self.assertTrue(any(name.startswith(metric) for name in values), metric)
         printed = {line.split()[0]: float(line.split()[1]) for line in text.splitlines()}
         for name, value in values.items():

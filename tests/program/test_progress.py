@@ -10,7 +10,7 @@ import termios
 import unicodedata
 
 import program
-from program import settings
+from program import set_all, settings
 
 CONTROL = re.compile(r"\r|\x1b\[K")
 
@@ -31,9 +31,10 @@ class Progress(program.ProgramTest):
         """What the program writes to a terminal of this width."""
         main, terminal = pty.openpty()
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
-        with subprocess.Popen([self.program, "train", data, "-o", f"model-{width}", "--threads", "1", "--set", "genes.space=dataset",
-                               "--set", f"train.max_epochs={epochs}", "--set", "encoder.hidden=[32]", "--set",
-                               "decoder.hidden=[32]"], cwd=self.folder, stdout=subprocess.PIPE, stderr=terminal,
+        tiny = set_all(["genes.space=dataset", f"train.max_epochs={epochs}", "encoder.hidden=[32]",
+                        "decoder.hidden=[32]"])
+        command = [self.program, "train", data, "-o", f"model-{width}", "--threads", "1", *tiny]
+        with subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=terminal,
                               stdin=subprocess.DEVNULL, env=self.environment()) as process:
             os.close(terminal)
             written = b""

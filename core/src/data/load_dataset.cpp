@@ -16,8 +16,8 @@ namespace scprior::core {
 namespace {
 
 constexpr const char* other_space =
-    "Way out: genes.space = \"dataset\" (--set genes.space=dataset) takes the genes of the file; a list of genes can be "
-    "given as genes.space too.";
+    "Way out: genes.space = \"dataset\" (--set genes.space=dataset) takes the genes of the file; a list of genes can "
+    "be given as genes.space too.";
 
 /// Middle value; the mean of the two middle ones if their number is even.
 double median(std::vector<double> values) {
@@ -148,9 +148,9 @@ Dataset load_dataset(const DataConfig& config, const GeneSpace& space, const Plu
 std::string describe_dataset(const Dataset& data) {
   const DataReport& report = data.report;
   std::string text =
-      fmt::format("{}: {} cells, {:.6g} counts ({}), median {:.6g} per cell, {:.3g} % of the matrix non-zero\n",
-                  data.config.path.filename().string(), report.n_cells, report.total_counts, report.matrix,
-                  report.median_counts, 100 * report.density);
+      fmt::format("{}: {} cell{}, {:.6g} counts ({}), median {:.6g} per cell, {:.3g} % of the matrix non-zero\n",
+                  data.config.path.filename().string(), report.n_cells, report.n_cells == 1 ? "" : "s",
+                  report.total_counts, report.matrix, report.median_counts, 100 * report.density);
   text += fmt::format("  genes: {} of the {} of {} found by {}", report.n_matched_genes, report.n_space_genes,
                       data.space.name, report.gene_names_from == "index" ? "name" : "column " + report.gene_names_from);
   if (report.n_matched_genes < report.n_space_genes) text += ", the others are zeros";
@@ -160,7 +160,8 @@ std::string describe_dataset(const Dataset& data) {
   if (report.n_merged_genes > 0)
     text += fmt::format("; {} summed into another of the same name or id", report.n_merged_genes);
   text += '\n';
-  if (report.n_empty_cells > 0) text += fmt::format("  {} cells have no counts\n", report.n_empty_cells);
+  if (report.n_empty_cells > 0)
+    text += fmt::format("  {} cell{} no counts\n", report.n_empty_cells, report.n_empty_cells == 1 ? " has" : "s have");
   for (const std::string& note : report.notes) text += "  note: " + note + '\n';
   text.pop_back();
   return text;

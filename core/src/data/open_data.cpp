@@ -53,9 +53,10 @@ std::string recognise_loader(const std::filesystem::path& path, const PluginHost
     const Options options = Options::resolve(host.find(SCPRIOR_KIND_LOADER, name)->options, {}, problems);
     if (problems.empty() && host.create<Loader>(name, options)->recognises(path.string())) return name;
   }
-  fail(Status::data, path.string(), ": no loader recognises this file. Loaders: ", known_loaders(host),
-       ". If it is of one of these kinds it is damaged; loader.type = \"...\" has a loader try it and say what is "
-       "wrong.");
+  const char* what = std::filesystem::is_directory(path) ? "folder" : "file";
+  fail(Status::data, path.string(), ": no loader recognises this ", what, ". Loaders: ", known_loaders(host),
+       ". If it is of one of these kinds it is damaged; loader.type = \"...\" (--set loader.type=...) has a loader try "
+       "it and say what is wrong.");
 }
 
 OpenData open_data(const DataConfig& config, const PluginHost& host) {

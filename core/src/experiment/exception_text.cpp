@@ -11,7 +11,7 @@ namespace scprior::core {
 namespace {
 
 constexpr const char* no_memory =
-    "not enough memory. Fewer cells or genes, a smaller train.batch_size or a smaller network need less";
+    "not enough memory for this. Fewer cells or genes, a smaller train.batch_size or a smaller network need less";
 
 }  // namespace
 
@@ -20,7 +20,8 @@ std::string exception_text(const std::exception& error) {
   if (dynamic_cast<const std::bad_alloc*>(&error)) return no_memory;
   const auto* torch = dynamic_cast<const c10::Error*>(&error);
   const std::string text = torch ? torch->what_without_backtrace() : error.what();
-  if (text.find("not enough memory") != std::string::npos || text.find("out of memory") != std::string::npos) return no_memory;
+  for (const char* said : {"not enough memory", "can't allocate memory", "out of memory"})
+    if (text.find(said) != std::string::npos) return no_memory;
   return "internal error: " + text + ". This is a defect of scprior or of a plugin; please report it with the command";
 }
 

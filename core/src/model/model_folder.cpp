@@ -17,6 +17,8 @@ namespace fs = std::filesystem;
 constexpr const char* model_name = "model.toml";
 constexpr const char* weights_name = "weights.safetensors";
 constexpr const char* genes_name = "genes.tsv";
+constexpr const char* strangers =
+    "; the files of this folder are not of one model, take the whole folder from its source again";
 
 std::string read_text(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -41,21 +43,22 @@ std::string shape_text(at::IntArrayRef shape) {
 void load_weights(Model& model, NamedTensors tensors, const fs::path& path) {
   for (const Module::Entry& entry : model.entries()) {
     const auto found = tensors.find(entry.name);
-    if (found == tensors.end()) fail(Status::data, path.string(), ": tensor ", entry.name, " is missing");
+    if (found == tensors.end()) fail(Status::data, path.string(), ": tensor ", entry.name, " is missing", strangers);
     const at::Tensor& stored = found->second;
     if (stored.scalar_type() != entry.tensor->scalar_type())
-      fail(Status::data, path.string(), ": tensor ", entry.name, " has type ", at::toString(stored.scalar_type()), ", expected ",
-           at::toString(entry.tensor->scalar_type()));
+      fail(Status::data, path.string(), ": tensor ", entry.name, " has type ", at::toString(stored.scalar_type()),
+           ", expected ", at::toString(entry.tensor->scalar_type()), strangers);
     if (!entry.traits.shape_from_data && stored.sizes() != entry.tensor->sizes())
-      fail(Status::data, path.string(), ": tensor ", entry.name, " has shape ", shape_text(stored.sizes()), ", expected ",
-           shape_text(entry.tensor->sizes()));
+      fail(Status::data, path.string(), ": tensor ", entry.name, " has shape ", shape_text(stored.sizes()),
+           ", expected ", shape_text(entry.tensor->sizes()), strangers);
     at::Tensor value = stored;
     if (entry.traits.trainable) value.set_requires_grad(true);
     *entry.tensor = value;
     tensors.erase(found);
   }
   if (!tensors.empty())
-    fail(Status::data, path.string(), ": tensor ", tensors.begin()->first, " belongs to no component of this model");
+    fail(Status::data, path.string(), ": tensor ", tensors.begin()->first, " is of no component of this model",
+         strangers);
   for (const Model::Part& part : model.parts()) part.module->loaded();
 }
 
@@ -93,8 +96,8 @@ SavedModel open_model(const fs::path& folder, const PluginHost& host) {
   saved.file = read_description(folder / model_name, host);
   const GeneSpace genes = read_genes(folder / genes_name, saved.file.genes.space);
   if (static_cast<int64_t>(genes.genes.size()) != saved.file.n_genes)
-    fail(Status::data, (folder / genes_name).string(), ": holds ", genes.genes.size(), " genes, the model was trained on ",
-         saved.file.n_genes);
+    fail(Status::data, (folder / genes_name).string(), ": holds ", genes.genes.size(),
+         " genes, the model was trained on ", saved.file.n_genes, strangers);
   saved.model = build_model(saved.file.model, genes, host, static_cast<uint64_t>(saved.file.seed));
   load_weights(saved.model, read_safetensors(folder / weights_name), folder / weights_name);
   saved.model.prepare_prior();

@@ -117,7 +117,8 @@ void write_safetensors(const std::filesystem::path& path, const NamedTensors& te
 NamedTensors read_safetensors(const std::filesystem::path& path) {
   const std::string bytes = read_file(path);
   const auto damaged = [&](const std::string& what) {
-    fail(Status::data, path.string(), ": the file of weights is damaged: ", what, "; take the model from its source again");
+    fail(Status::data, path.string(), ": the file of weights is damaged: ", what,
+         "; take the model from its source again");
   };
   uint64_t length = 0;
   if (bytes.size() < sizeof length) damaged("it is too short");
@@ -144,7 +145,8 @@ NamedTensors read_safetensors(const std::filesystem::path& path) {
   } catch (const Error&) {
     throw;
   } catch (const json::exception&) {
-    damaged(current == "header" ? "its header cannot be read" : concat("its header says nothing sensible about ", current));
+    damaged(current == "header" ? "its header cannot be read"
+                                : concat("its header says nothing sensible about ", current));
   } catch (const std::exception& failure) {
     damaged(concat(current, ": ", failure.what()));
   }

@@ -77,8 +77,8 @@ std::string not_finite_text(const ElboTerms& terms, const EpochRecord& epoch, in
   const double reconstruction = terms.reconstruction.item<double>(), kl = terms.kl.item<double>();
   const char* term = !std::isfinite(reconstruction) ? "the reconstruction loss" : "the KL term";
   return not_finite_text(concat("the loss is not finite at step ", step, " of epoch ", epoch.epoch, ": ", term, " is ",
-                                std::isfinite(reconstruction) ? kl : reconstruction, "; reconstruction ", reconstruction,
-                                ", KL ", kl),
+                                std::isfinite(reconstruction) ? kl : reconstruction, "; reconstruction ",
+                                reconstruction, ", KL ", kl),
                          epoch);
 }
 

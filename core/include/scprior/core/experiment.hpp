@@ -45,9 +45,9 @@ SCPRIOR_API void check_data(const ExperimentConfig& config, const PluginHost& ho
 ///     fits/<data>/<model>/seed-<seed>/   the model folder, history.csv, embedding.h5ad, fit.json (written last)
 ///     results.csv summary.csv results.json report.html resolved.toml
 ///
-/// A fit whose fit.json says the same configuration is not repeated, unless `force`. A fit that fails, or a data set whose
-/// counts cannot be used, does not stop the others. Errors: as check_data, before anything is made; the output folder;
-/// the device.
+/// A fit whose fit.json says the same configuration is not repeated, unless `force`. A fit that fails, or a data set
+/// whose counts cannot be used, does not stop the others. Errors: as check_data, before anything is made; the output
+/// folder; the device.
 SCPRIOR_API RunOutcome run_experiment(const ExperimentConfig& config, const PluginHost& host, bool force,
                                       const RunEvents& events);
 
