@@ -81,7 +81,11 @@ int train(const TrainArguments& arguments, core::PluginHost& host) {
                best.epoch, best.validation_loss, best.penalty, best.reconstruction, best.kl);
   }
   fmt::print("model: {}\n", arguments.model_folder);
-  return outcome.stop == core::StopReason::cancelled ? not_done : done;
+  if (outcome.stop != core::StopReason::cancelled) return done;
+  fmt::print(stderr, "scprior: stopped on request; the model is {}\n",
+             outcome.best_epoch > 0 ? fmt::format("that of epoch {}, the best so far", outcome.best_epoch)
+                                    : "unfinished: not one epoch was completed");
+  return not_done;
 }
 
 }  // namespace scprior::app

@@ -3,6 +3,9 @@
 import shutil
 from pathlib import Path
 
+import anndata
+import numpy as np
+
 import program
 from program import DATA_PROBLEM, NOT_DONE, USAGE, VAMP, set_all, settings
 
@@ -173,15 +176,26 @@ class BadModels(program.ProgramTest):
         self.refused(NOT_DONE, ["not enough memory"], "train", "good.h5ad", "-o", "huge",
                      *set_all(["genes.space=dataset", "encoder.hidden=[4000000, 4000000]"]))
 
-    def test_fit_that_leaves_the_numbers_keeps_the_last_good_weights(self):
+    def diverges(self, words, *more):
+        """The fit ends with exit code 1, and its model holds weights from before."""
         result = self.scprior("train", "good.h5ad", "-o", "diverged", "--threads", 1,
-                              *settings("train.learning_rate=1e30", *VAMP))
+                              *settings("train.learning_rate=1e30", *VAMP, *more))
         self.assertEqual(result.code, NOT_DONE, result)
-        for word in ("scprior: ", "epoch 1", "learning_rate", "diverged"):
+        self.assertEqual(result.err.count("scprior: "), 1)
+        for word in ("not finite", "learning_rate", "diverged", *words):
             self.assertIn(word, result.err)
         for leak in program.LEAKS:
             self.assertNotIn(leak, result.err)
         self.succeeds("embed", "diverged", "good.h5ad", "-o", "diverged.h5ad")
+        embedding = anndata.read_h5ad(self.folder / "diverged.h5ad").obsm["X_scprior"]
+        self.assertTrue(np.isfinite(embedding).all())
+        self.assertGreater(embedding.std(), 0)
+
+    def test_loss_that_is_not_finite(self):
+        self.diverges(["step 2 of epoch 1", "those of the start"])
+
+    def test_validation_loss_that_is_not_finite(self):
+        self.diverges(["validation loss", "epoch 1"], "train.batch_size=1000")
 
 
 if __name__ == "__main__":

@@ -76,6 +76,7 @@ class Interrupt(program.ProgramTest):
                 self.ends_well(result, seconds)
                 self.assertRegex(result.out, r"(?m)^\d+ epochs .*(stopped|cancelled)")
                 self.assertRegex(result.out, r"(?m)^best epoch \d+")
+                self.assertRegex(result.err, r"(?m)^scprior: stopped on request; the model is that of epoch \d+")
                 self.succeeds("embed", f"model-{number}", "cells.h5ad", "-o", f"embedded-{number}.h5ad")
                 embedded = anndata.read_h5ad(self.folder / f"embedded-{number}.h5ad")
                 self.assertEqual(embedded.obsm["X_scprior"].shape, (150, 8))
