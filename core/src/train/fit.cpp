@@ -74,11 +74,10 @@ std::string not_finite_text(const std::string& what, const EpochRecord& epoch) {
 }
 
 std::string not_finite_text(const ElboTerms& terms, const EpochRecord& epoch, int64_t step) {
-  const double reconstruction = terms.reconstruction.item<double>(), kl = terms.kl.item<double>();
-  const char* term = !std::isfinite(reconstruction) ? "the reconstruction loss" : "the KL term";
-  return not_finite_text(concat("the loss is not finite at step ", step, " of epoch ", epoch.epoch, ": ", term, " is ",
-                                std::isfinite(reconstruction) ? kl : reconstruction, "; reconstruction ",
-                                reconstruction, ", KL ", kl),
+  const auto shown = [](double value) { return std::isnan(value) ? "nan" : concat(value); };  // not "-nan"
+  return not_finite_text(concat("the loss is not finite at step ", step, " of epoch ", epoch.epoch,
+                                ": the reconstruction loss is ", shown(terms.reconstruction.item<double>()),
+                                ", the KL term is ", shown(terms.kl.item<double>())),
                          epoch);
 }
 
