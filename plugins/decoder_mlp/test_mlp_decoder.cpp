@@ -14,8 +14,7 @@ namespace {
 at::Generator generator() { return at::detail::createCPUGenerator(3); }
 
 MlpDecoder small_decoder() {
-  MlpDecoder decoder(Options::resolve(MlpDecoder::options(), {{"hidden", std::vector<int64_t>{8, 16}}}));
-  return decoder;
+  return MlpDecoder(Options::resolve(MlpDecoder::options(), {{"hidden", std::vector<int64_t>{8, 16}}}));
 }
 
 }  // namespace

@@ -14,6 +14,9 @@ OptionTable MlpEncoder::options() {
       option::choice("activation", nn::activation_names(), "tanh", "non-linearity of the hidden layers"),
       option::boolean("batch_norm", true, "normalise each hidden layer over the batch, after the non-linearity"),
       option::boolean("batch_norm_scale", true, "learn a scale in BatchNorm (sfaira's autoencoder: false)"),
+      option::real("batch_norm_momentum", 0.99, "share of BatchNorm's running statistics kept at a step; less for short trainings")
+          .at_least(0)
+          .below(1),
       option::real("dropout", 0.2, "share of hidden units left out at each training step").at_least(0).below(1),
       option::boolean("plain_last", false, "neither BatchNorm nor dropout before the bottleneck (sfaira: true)"),
       option::real("log_var_bound", 0.0, "clip the posterior's log-variance to plus or minus this; 0 = not at all")
@@ -26,6 +29,7 @@ MlpEncoder::MlpEncoder(const Options& options)
       block_{.activation = options.text("activation"),
              .batch_norm = options.boolean("batch_norm"),
              .batch_norm_scale = options.boolean("batch_norm_scale"),
+             .batch_norm_momentum = options.real("batch_norm_momentum"),
              .dropout = options.real("dropout")},
       plain_last_(options.boolean("plain_last")),
       log_var_bound_(options.real("log_var_bound")) {

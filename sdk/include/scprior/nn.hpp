@@ -32,14 +32,17 @@ class SCPRIOR_API InputLayer : public Module {
   at::Tensor weight, bias;
 };
 
-/// Batch normalisation with Keras' constants: eps 1e-3, momentum 0.99. A training batch of one row uses the running
-/// statistics (it has no variance).
+/// Batch normalisation with Keras' constants: eps 1e-3, and momentum 0.99 unless given, the share of the running statistics
+/// that a step keeps. A training batch of one row uses the running statistics (it has no variance).
 class SCPRIOR_API BatchNorm : public Module {
  public:
-  explicit BatchNorm(int64_t width, bool scale = true);
+  explicit BatchNorm(int64_t width, bool scale = true, double momentum = 0.99);
   at::Tensor forward(const at::Tensor& x) const;  ///< [B, H]
 
   at::Tensor gamma, beta, running_mean, running_var;
+
+ private:
+  double momentum_;
 };
 
 /// Zeroes a share `p` of the entries, scales the others by 1 / (1 - p). Draws from `noise` only.
@@ -54,6 +57,7 @@ struct BlockOptions {
   std::string activation = "tanh";
   bool batch_norm = true;
   bool batch_norm_scale = true;  ///< sfaira's autoencoder: false
+  double batch_norm_momentum = 0.99;
   double dropout = 0.2;
 };
 

@@ -10,7 +10,6 @@ namespace scprior::nn {
 namespace {
 
 constexpr double keras_epsilon = 1e-3;
-constexpr double keras_momentum = 0.99;
 
 }  // namespace
 
@@ -21,7 +20,7 @@ Linear::Linear(int64_t in, int64_t out, bool penalised, at::Generator init) {
 
 at::Tensor Linear::forward(const at::Tensor& x) const { return at::linear(x, weight, bias); }
 
-BatchNorm::BatchNorm(int64_t width, bool scale) {
+BatchNorm::BatchNorm(int64_t width, bool scale, double momentum) : momentum_(momentum) {
   if (scale) add_tensor("gamma", gamma, at::ones({width}));
   add_tensor("beta", beta, at::zeros({width}));
   add_tensor("running_mean", running_mean, at::zeros({width}), {.trainable = false});
@@ -30,7 +29,7 @@ BatchNorm::BatchNorm(int64_t width, bool scale) {
 
 at::Tensor BatchNorm::forward(const at::Tensor& x) const {
   if (training() && x.size(0) > 1)
-    return at::batch_norm(x, gamma, beta, running_mean, running_var, true, 1 - keras_momentum, keras_epsilon, false);
+    return at::batch_norm(x, gamma, beta, running_mean, running_var, true, 1 - momentum_, keras_epsilon, false);
   // The statistics are copied: a later training batch of the same step changes them before the gradient is taken.
   at::Tensor scale = (running_var + keras_epsilon).rsqrt();
   if (gamma.defined()) scale = scale * gamma;
@@ -63,7 +62,7 @@ at::Tensor activate(const std::string& name, const at::Tensor& x) {
 
 BlockTail::BlockTail(int64_t width, BlockOptions options) : options_(std::move(options)) {
   if (!options_.batch_norm) return;
-  norm_ = std::make_unique<BatchNorm>(width, options_.batch_norm_scale);
+  norm_ = std::make_unique<BatchNorm>(width, options_.batch_norm_scale, options_.batch_norm_momentum);
   add_child("norm", *norm_);
 }
 
