@@ -7,7 +7,7 @@
 
 #include "scprior/core/plugin_host.hpp"
 
-// What the program's commands take. Each command is a function in a file of its own; it throws scprior::Error and
+// What the program's commands take. Each command is a function that throws scprior::Error and
 // returns an exit code.
 
 namespace scprior::app {

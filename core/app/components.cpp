@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -18,16 +19,7 @@ scprior_kind kind_of(const std::string& name) {
   }
   const std::string nearest = nearest_name(name, known);
   fail(Status::argument, "\"", name, "\" is no kind of component", nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?",
-       " Known: loader, encoder, flow, prior, decoder, likelihood, metric");
-}
-
-/// "above 0", "at least 1 and at most 5", "log1p | counts", "".
-std::string range_text(const OptionSpec& spec) {
-  std::string text;
-  for (const std::string& choice : spec.choices) text += (text.empty() ? "" : " | ") + choice;
-  if (std::isfinite(spec.min)) text += fmt::format("{} {}", spec.min_open ? ">" : "≥", spec.min);
-  if (std::isfinite(spec.max)) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", spec.max_open ? "<" : "≤", spec.max);
-  return text;
+       " Known: ", fmt::format("{}", fmt::join(known, ", ")));
 }
 
 void print_options(const OptionTable& options, const std::string& indent) {
@@ -39,14 +31,27 @@ void print_options(const OptionTable& options, const std::string& indent) {
   }
 }
 
-int describe_section(const std::string& name) {
+void print_section(const core::ConfigSection& section) {
+  fmt::print("{}  {}\n\n", section.header.empty() ? "(before the first section)" : section.header, section.doc);
+  print_options(*section.options, "  ");
+}
+
+bool describe_section(const std::string& name) {
   for (const core::ConfigSection& section : core::config_sections()) {
     if (section.header != name && section.header != "[" + name + "]" && section.header != "[[" + name + "]]") continue;
-    fmt::print("{}  {}\n\n", section.header, section.doc);
-    print_options(*section.options, "  ");
-    return 0;
+    print_section(section);
+    return true;
   }
-  return -1;
+  return false;
+}
+
+int describe_all_sections() {
+  for (const core::ConfigSection& section : core::config_sections()) {
+    print_section(section);
+    fmt::print("\n");
+  }
+  fmt::print("options of components: scprior describe prior vamp; `scprior list` names the components\n");
+  return 0;
 }
 
 /// `describe WORD` where WORD is no section: what may have been meant.
@@ -81,8 +86,9 @@ int list(const std::string& kind, const core::PluginHost& host) {
 }
 
 int describe(const std::string& kind, const std::string& name, const core::PluginHost& host) {
+  if (kind.empty()) return describe_all_sections();
   if (name.empty()) {
-    if (describe_section(kind) == 0) return 0;
+    if (describe_section(kind)) return 0;
     fail_incomplete(kind, host);
   }
   const scprior_kind wanted = kind_of(kind);

@@ -11,14 +11,18 @@
 #include "scprior/core/model_evaluation.hpp"
 #include "scprior/core/model_folder.hpp"
 #include "scprior/core/results.hpp"
-#include "scprior/core/train_model.hpp"
+#include "scprior/core/process.hpp"
 
 namespace scprior::app {
 namespace {
 
 std::vector<int64_t> scored_cells(const EvaluateArguments& arguments, const core::SavedModel& saved, const core::Dataset& data) {
+  const int64_t n_cells = data.cells->n_cells();
+  if (arguments.test_cells && saved.file.n_cells != n_cells)
+    fail(Status::data, "--test-cells: ", arguments.data, " has ", n_cells, " cells, but the model was trained on data with ",
+         saved.file.n_cells, "; the held-out cells are known only for the training data. Leave --test-cells out for other data.");
   if (arguments.test_cells) return core::split_cells(data, saved.file.split, saved.file.seed).test;
-  std::vector<int64_t> rows(data.cells->n_cells());
+  std::vector<int64_t> rows(n_cells);
   std::iota(rows.begin(), rows.end(), 0);
   return rows;
 }
@@ -54,6 +58,8 @@ int evaluate(const EvaluateArguments& arguments, core::PluginHost& host) {
   if (arguments.json) {
     print_json(results, evaluation.n_cells(), rows.size());
   } else {
+    fmt::print("{} of {} cells scored{}\n", rows.size(), evaluation.n_cells(),
+               arguments.test_cells ? ": those held out in training" : "");
     print_text(results);
   }
   return 0;

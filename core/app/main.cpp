@@ -4,6 +4,7 @@
 
 #include "commands.hpp"
 #include "scprior/core/exception_text.hpp"
+#include "scprior/core/process.hpp"
 #include "scprior/core/report.hpp"
 #include "usage.hpp"
 
@@ -143,7 +144,7 @@ struct CommandLine {
     text(sub, "KIND", kind, "", "loader, encoder, flow, prior, decoder, likelihood or metric; all if not given");
     sub = command("describe", "show a component's options, or those of a section of the experiment file",
                   [this](auto& host) { return describe(kind, name, host); });
-    positional(sub, "KIND", kind, "kind of component; or a section: train, split, genes, data, model");
+    text(sub, "KIND", kind, "", "kind of component; or a section: train, split, genes, data, model; all sections if not given");
     text(sub, "NAME", name, "", "the component");
     sub = command("check", "validate an experiment file, and look into its data files, without training",
                   [this](auto& host) { return check(file, host); });
@@ -174,7 +175,7 @@ int main_guarded(int argc, char** argv) {
 }  // namespace
 
 std::string version_text() {
-  std::string text = concat("scprior ", SCPRIOR_VERSION_MAJOR, '.', SCPRIOR_VERSION_MINOR, '.', SCPRIOR_VERSION_PATCH);
+  std::string text = "scprior " + core::version();
   for (const core::Fact& fact : core::standard_versions())
     if (fact.name != "scprior") text += concat("\n", fact.name, ' ', fact.value);
   return text;
@@ -188,6 +189,9 @@ int main(int argc, char** argv) {
   } catch (const scprior::Error& error) {
     std::fprintf(stderr, "scprior: %s\n", error.what());
     return scprior::app::exit_code(error.status());
+  } catch (const std::filesystem::filesystem_error& error) {
+    std::fprintf(stderr, "scprior: %s\n", scprior::core::exception_text(error).c_str());
+    return scprior::app::data_problem;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "scprior: %s\n", scprior::core::exception_text(error).c_str());
   } catch (...) {

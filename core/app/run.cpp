@@ -9,7 +9,7 @@
 #include "progress.hpp"
 #include "scprior/core/experiment.hpp"
 #include "scprior/core/load_config.hpp"
-#include "scprior/core/train_model.hpp"
+#include "scprior/core/process.hpp"
 
 namespace scprior::app {
 namespace {

@@ -8,7 +8,7 @@
 #include "scprior/core/embedding_file.hpp"
 #include "scprior/core/inference.hpp"
 #include "scprior/core/model_folder.hpp"
-#include "scprior/core/train_model.hpp"
+#include "scprior/core/process.hpp"
 
 namespace scprior::app {
 namespace {
@@ -17,7 +17,8 @@ namespace {
 at::Tensor library_sizes(const SampleArguments& arguments, const core::SavedModel& saved, const core::PluginHost& host) {
   if (arguments.library_from.empty()) return at::full({arguments.n}, arguments.library, at::kFloat);
   const core::Dataset data = core::load_dataset(data_config(arguments.library_from, {}, host), saved.model.genes, host);
-  const at::Generator draw = core::make_generator(static_cast<uint64_t>(arguments.seed), at::kCPU);
+  const at::Generator draw = core::make_generator(
+      core::stream_seed(static_cast<uint64_t>(arguments.seed), core::RandomStream::library), at::kCPU);
   const at::Tensor chosen = at::randint(data.cells->n_cells(), {arguments.n}, draw, at::TensorOptions(at::kLong)).contiguous();
   return data.cells->read({chosen.data_ptr<int64_t>(), static_cast<size_t>(arguments.n)}).row_sums();
 }

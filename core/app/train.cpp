@@ -6,6 +6,7 @@
 #include "output_place.hpp"
 #include "progress.hpp"
 #include "scprior/core/load_config.hpp"
+#include "scprior/core/process.hpp"
 #include "scprior/core/train_model.hpp"
 
 namespace scprior::app {

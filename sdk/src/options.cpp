@@ -105,18 +105,6 @@ std::vector<double> numbers_of(const OptionValue& value) {
   return {};
 }
 
-std::string range_text(const OptionSpec& spec) {
-  std::string text;
-  const auto bound = [&](double value) {
-    const bool whole = spec.type == SCPRIOR_OPTION_INTEGER || spec.type == SCPRIOR_OPTION_INTEGERS;
-    return whole ? std::to_string(static_cast<int64_t>(value)) : number(value);
-  };
-  if (std::isfinite(spec.min)) text += concat(spec.min_open ? "above " : "at least ", bound(spec.min));
-  if (std::isfinite(spec.max))
-    text += concat(text.empty() ? "" : " and ", spec.max_open ? "below " : "at most ", bound(spec.max));
-  return text;
-}
-
 /// What is wrong with a value of the right type, or "".
 std::string domain_problem(const OptionSpec& spec, const OptionValue& value) {
   if (spec.type == SCPRIOR_OPTION_CHOICE) {
@@ -138,6 +126,19 @@ std::string domain_problem(const OptionSpec& spec, const OptionValue& value) {
 }
 
 }  // namespace
+
+std::string range_text(const OptionSpec& spec) {
+  std::string text;
+  for (const std::string& choice : spec.choices) text += concat(text.empty() ? "" : ", ", choice);
+  const auto bound = [&](double value) {
+    const bool whole = spec.type == SCPRIOR_OPTION_INTEGER || spec.type == SCPRIOR_OPTION_INTEGERS;
+    return whole ? std::to_string(static_cast<int64_t>(value)) : number(value);
+  };
+  if (std::isfinite(spec.min)) text += concat(spec.min_open ? "above " : "at least ", bound(spec.min));
+  if (std::isfinite(spec.max))
+    text += concat(text.empty() ? "" : " and ", spec.max_open ? "below " : "at most ", bound(spec.max));
+  return text;
+}
 
 OptionSpec OptionSpec::at_least(double bound) const {
   OptionSpec spec = *this;

@@ -5,8 +5,8 @@
 
 #include "config/read_component.hpp"
 #include "config/read_options.hpp"
+#include "scprior/core/dataset.hpp"
 #include "scprior/core/load_config.hpp"
-#include "scprior/loader.hpp"
 
 namespace scprior::core::config {
 namespace {
@@ -22,19 +22,6 @@ std::string missing_text(const std::string& given, const fs::path& path) {
   if (error) return concat(text, " (nor its folder)");
   const std::string nearest = nearest_name(path.filename().string(), neighbours);
   return nearest.empty() ? text : concat(text, "; did you mean \"", nearest, "\"?");
-}
-
-/// The loader that takes the file as one of its own, or "".
-std::string recognising_loader(const fs::path& path, const PluginHost& host) {
-  for (const std::string& name : host.names(SCPRIOR_KIND_LOADER)) {
-    try {
-      const Options options = Options::resolve(host.find(SCPRIOR_KIND_LOADER, name)->options, {});
-      if (host.create<Loader>(name, options)->recognises(path.string())) return name;
-    } catch (const Error&) {
-      // A loader that needs options cannot be asked.
-    }
-  }
-  return "";
 }
 
 ComponentChoice read_loader(const Node& given, const DataConfig& data, bool is_there, const PluginHost& host,

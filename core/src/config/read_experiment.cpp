@@ -9,6 +9,7 @@
 #include "config/read_fields.hpp"
 #include "config/read_model.hpp"
 #include "config/toml_text.hpp"
+#include "scprior/core/process.hpp"
 #include "scprior/core/gene_space.hpp"
 #include "scprior/core/load_config.hpp"
 
@@ -172,7 +173,7 @@ void check_schema(const Node& root, const std::string& written_by, Problems& pro
     return;
   }
   if (*number <= newest_schema) return;
-  fail(Status::config, schema->value.place.text(), ": schema: is ", *number, ", but this scprior (", version_text(),
+  fail(Status::config, schema->value.place.text(), ": schema: is ", *number, ", but this scprior (", version(),
        ") reads schemas up to ", newest_schema, "; needed: ",
        written_by.empty() ? concat("a newer scprior that reads schema ", *number)
                           : concat("scprior ", written_by, " (which wrote the file) or newer"));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/toml_text.hpp"
+#include "scprior/core/process.hpp"
 #include "scprior/core/load_config.hpp"
 
 namespace scprior::core {
@@ -41,7 +42,7 @@ void write_cells_and_genes(TomlText& out, const ExperimentConfig& config) {
 
 std::string resolved_toml(const ExperimentConfig& config) {
   TomlText out;
-  out.comment("Every default written out by scprior " + config::version_text() + ".");
+  out.comment("Every default written out by scprior " + version() + ".");
   out.pair("schema", newest_schema);
   out.pair("preset", std::string("paper"));
   out.pair("title", config.title);

@@ -33,8 +33,4 @@ std::string inline_component(const ComponentChoice& choice) {
   return text + " }";
 }
 
-std::string version_text() {
-  return concat(SCPRIOR_VERSION_MAJOR, '.', SCPRIOR_VERSION_MINOR, '.', SCPRIOR_VERSION_PATCH);
-}
-
 }  // namespace scprior::core::config

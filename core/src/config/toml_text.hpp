@@ -35,7 +35,4 @@ class TomlText {
 /// `{ type = "vamp", components = 500 }`
 std::string inline_component(const ComponentChoice& choice);
 
-/// "0.1.0"
-std::string version_text();
-
 }  // namespace scprior::core::config

@@ -13,16 +13,15 @@
 namespace scprior::core {
 namespace {
 
-constexpr uint64_t batch_stream = 0x9e3779b97f4a7c15;  // so that batches do not repeat the draws of the split
 constexpr double counts_after_normalisation = 1e4;
 
 }  // namespace
 
-BatchSampler::BatchSampler(std::vector<int64_t> rows, int64_t batch_size, int64_t seed, int64_t steps_per_epoch)
+BatchSampler::BatchSampler(std::vector<int64_t> rows, int64_t batch_size, uint64_t seed, int64_t steps_per_epoch)
     : sorted_(std::move(rows)),
       batch_size_(batch_size),
       steps_per_epoch_(steps_per_epoch),
-      engine_(static_cast<uint64_t>(seed) ^ batch_stream) {
+      engine_(seed) {
   if (batch_size < 2) fail(Status::config, "train.batch_size = ", batch_size, ": must be at least 2");
   if (steps_per_epoch < 0)
     fail(Status::config, "train.steps_per_epoch = ", steps_per_epoch, ": must be at least 0 (0 = a whole pass)");

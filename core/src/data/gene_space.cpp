@@ -8,7 +8,7 @@
 #include "data/gene_list.hpp"
 #include "data/gene_mapping.hpp"
 #include "data/text_file.hpp"
-#include "scprior/core/plugin_host.hpp"
+#include "scprior/core/installation.hpp"
 #include "scprior/error.hpp"
 
 namespace scprior::core {

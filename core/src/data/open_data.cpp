@@ -46,13 +46,21 @@ void check_info(const DatasetInfo& info, const std::string& loader) {
 
 }  // namespace
 
+std::string recognising_loader(const std::filesystem::path& path, const PluginHost& host) {
+  for (const std::string& name : host.names(SCPRIOR_KIND_LOADER)) {
+    try {
+      const Options options = Options::resolve(host.find(SCPRIOR_KIND_LOADER, name)->options, {});
+      if (host.create<Loader>(name, options)->recognises(path.string())) return name;
+    } catch (const Error&) {
+      // A loader that needs options cannot be asked.
+    }
+  }
+  return "";
+}
+
 std::string recognise_loader(const std::filesystem::path& path, const PluginHost& host) {
   need_file(path);
-  for (const std::string& name : host.names(SCPRIOR_KIND_LOADER)) {
-    std::vector<OptionProblem> problems;
-    const Options options = Options::resolve(host.find(SCPRIOR_KIND_LOADER, name)->options, {}, problems);
-    if (problems.empty() && host.create<Loader>(name, options)->recognises(path.string())) return name;
-  }
+  if (std::string name = recognising_loader(path, host); !name.empty()) return name;
   const char* what = std::filesystem::is_directory(path) ? "folder" : "file";
   fail(Status::data, path.string(), ": no loader recognises this ", what, ". Loaders: ", known_loaders(host),
        ". If it is of one of these kinds it is damaged; loader.type = \"...\" (--set loader.type=...) has a loader try "
@@ -70,6 +78,8 @@ OpenData open_data(const DataConfig& config, const PluginHost& host) {
   data.loader = host.create<Loader>(data.loader_name, options);
   data.info = data.loader->open(config.path.string());
   check_info(data.info, data.loader_name);
+  if (data.info.cell_names.empty())
+    for (int64_t cell = 0; cell < data.info.n_cells; ++cell) data.info.cell_names.push_back(std::to_string(cell));
   return data;
 }
 

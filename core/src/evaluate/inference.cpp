@@ -45,7 +45,7 @@ at::Tensor embed_block(Model& model, const CellBatch& batch) {
   if (model.flow->is_identity() || !posterior.log_var.defined()) return posterior.mean;
   if (model.config.embedding == "mode-path")
     return model.flow->forward(posterior.mean.unsqueeze(0), posterior.context).z.squeeze(0);
-  // The same noise for every cell: a cell's embedding does not depend on its block or on the other cells.
+  // The same noise for every cell: up to rounding, a cell's embedding does not depend on the other cells.
   const at::Generator noise = make_generator(embedding_seed, posterior.mean.device());
   const int64_t samples = model.config.embedding_samples, n_latent = posterior.mean.size(1);
   const at::Tensor epsilon = at::empty({samples, 1, n_latent}, posterior.mean.options()).normal_(0, 1, noise);

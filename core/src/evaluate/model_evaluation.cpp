@@ -35,7 +35,7 @@ const at::Tensor& ModelEvaluation::latent_mean() const {
 }
 
 const at::Tensor& ModelEvaluation::latent_sample() const {
-  if (!sample_.defined()) sample_ = sample_posterior(model_, *data_.cells, rows_, evaluation_seed);
+  if (!sample_.defined()) sample_ = sample_posterior(model_, *data_.cells, rows_, stream_seed(evaluation_seed, RandomStream::posterior));
   return sample_;
 }
 
@@ -60,7 +60,8 @@ const at::Tensor& ModelEvaluation::test_log_likelihood() const {
 
 const at::Tensor& ModelEvaluation::test_log_likelihood_sampled() const {
   if (!test_ll_sampled_.defined())
-    test_ll_sampled_ = model_.prior ? mean_log_likelihood(model_, *data_.cells, test_rows_, likelihood_draws, evaluation_seed)
+    test_ll_sampled_ = model_.prior ? mean_log_likelihood(model_, *data_.cells, test_rows_, likelihood_draws,
+                                                           stream_seed(evaluation_seed, RandomStream::likelihood))
                                     : test_log_likelihood();
   return test_ll_sampled_;
 }
@@ -68,7 +69,7 @@ const at::Tensor& ModelEvaluation::test_log_likelihood_sampled() const {
 const Labels* ModelEvaluation::labels() const { return labels_ ? &*labels_ : nullptr; }
 const Labels* ModelEvaluation::batches() const { return batches_ ? &*batches_ : nullptr; }
 bool ModelEvaluation::has_prior() const { return model_.prior != nullptr; }
-at::Tensor ModelEvaluation::prior_samples(int64_t n) const { return sample_prior(model_, n, evaluation_seed).cpu(); }
+at::Tensor ModelEvaluation::prior_samples(int64_t n) const { return sample_prior(model_, n, stream_seed(evaluation_seed, RandomStream::prior)).cpu(); }
 
 std::vector<NamedMetricResult> evaluate_metrics(const Evaluation& evaluation, const std::vector<ComponentChoice>& choices,
                                                 const PluginHost& host) {

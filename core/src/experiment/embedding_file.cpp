@@ -4,22 +4,15 @@
 #include <ATen/ATen.h>
 
 #include "scprior/core/h5ad_writer.hpp"
+#include "scprior/core/process.hpp"
 
 namespace scprior::core {
-namespace {
-
-std::string writer_text() {
-  return concat("scprior ", SCPRIOR_VERSION_MAJOR, '.', SCPRIOR_VERSION_MINOR, '.', SCPRIOR_VERSION_PATCH);
-}
-
-}  // namespace
-
 void write_embedding(const std::filesystem::path& file, const Dataset& data, const at::Tensor& embedding,
                      const std::string& model_name) {
   H5adContents contents;
   contents.cells = {data.info.cell_names, data.info.cells};
   contents.embeddings.emplace("X_scprior", embedding);
-  contents.texts = {{"scprior_model", model_name}, {"scprior_version", writer_text()}};
+  contents.texts = {{"scprior_model", model_name}, {"scprior_version", "scprior " + version()}};
   write_h5ad(file, contents);
 }
 
@@ -43,7 +36,7 @@ void write_sampled_cells(const std::filesystem::path& file, const CountMatrix& c
   block.values.assign(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
   contents.matrix = std::move(block);
   contents.whole_numbers = true;
-  contents.texts = {{"scprior_model", model_name}, {"scprior_version", writer_text()}};
+  contents.texts = {{"scprior_model", model_name}, {"scprior_version", "scprior " + version()}};
   write_h5ad(file, contents);
 }
 

@@ -3,6 +3,7 @@
 
 #include <c10/util/Exception.h>
 
+#include <filesystem>
 #include <new>
 
 #include "scprior/error.hpp"
@@ -18,6 +19,8 @@ constexpr const char* no_memory =
 std::string exception_text(const std::exception& error) {
   if (dynamic_cast<const Error*>(&error)) return error.what();
   if (dynamic_cast<const std::bad_alloc*>(&error)) return no_memory;
+  if (const auto* file = dynamic_cast<const std::filesystem::filesystem_error*>(&error))
+    return file->path1().string() + ": " + file->code().message();
   const auto* torch = dynamic_cast<const c10::Error*>(&error);
   const std::string text = torch ? torch->what_without_backtrace() : error.what();
   for (const char* said : {"not enough memory", "can't allocate memory", "out of memory"})

@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "scprior/core/load_config.hpp"
+#include "scprior/core/process.hpp"
 #include "scprior/core/umap.hpp"
 
 namespace scprior::core {
@@ -41,8 +42,7 @@ std::string changed_options(scprior_kind kind, const ComponentChoice& choice, co
   return text.empty() ? text : text + ")";
 }
 
-}  // namespace
-
+/// "prior vamp (components = 100), flow iaf, ...": the components, with the options that are not at their defaults.
 std::string describe_model(const ModelConfig& model, const PluginHost& host) {
   const auto part = [&](scprior_kind kind, const ComponentChoice& choice) {
     return choice.type + changed_options(kind, choice, host);
@@ -53,6 +53,16 @@ std::string describe_model(const ModelConfig& model, const PluginHost& host) {
          part(SCPRIOR_KIND_DECODER, model.decoder) + concat(", ", model.latent, " latent units");
 }
 
+}  // namespace
+
+std::string fit_identity(const ExperimentConfig& config, const Dataset& data, const FitJob& job, const PluginHost& host) {
+  std::string text = fit_toml(config, *job.data, *job.model, job.seed);
+  text += concat("\n# scprior ", version(), "; ", data.report.n_cells, " cells, ", data.report.n_file_genes, " genes, ",
+                 static_cast<int64_t>(data.report.total_counts), " counts in the gene space\n");
+  for (const auto& [id, plugin_version] : plugins_of(*job.model, host)) text += concat("# ", id, ' ', plugin_version, '\n');
+  return text;
+}
+
 FitRecord make_record(TrainedModel& trained, const Dataset& data, const ModelEvaluation& evaluation,
                       const ExperimentConfig& config, const FitJob& job, const PluginHost& host, bool with_umap) {
   FitRecord record;
@@ -61,7 +71,7 @@ FitRecord make_record(TrainedModel& trained, const Dataset& data, const ModelEva
   record.seed = job.seed;
   record.is_autoencoder = job.model->is_autoencoder();
   record.description = describe_model(*job.model, host);
-  record.configuration = fit_toml(config, *job.data, *job.model, job.seed);
+  record.configuration = fit_identity(config, data, job, host);
   record.n_cells = data.cells->n_cells();
   record.n_genes = data.cells->n_genes();
   record.n_train = static_cast<int64_t>(trained.split.train.size());

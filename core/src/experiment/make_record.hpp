@@ -11,7 +11,7 @@ namespace scprior::core {
 FitRecord make_record(TrainedModel& trained, const Dataset& data, const ModelEvaluation& evaluation,
                       const ExperimentConfig& config, const FitJob& job, const PluginHost& host, bool umap);
 
-/// "iaf + vamp, components = 100": the components that differ from the plain VAE, with the options that were set.
-std::string describe_model(const ModelConfig& model, const PluginHost& host);
+/// What makes two fits the same: the fit's configuration, and as comments the data's size and the versions used.
+std::string fit_identity(const ExperimentConfig& config, const Dataset& data, const FitJob& job, const PluginHost& host);
 
 }  // namespace scprior::core

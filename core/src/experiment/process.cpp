@@ -4,7 +4,8 @@
 #include <malloc.h>
 #include <sched.h>
 
-#include "scprior/core/train_model.hpp"
+#include "scprior/core/process.hpp"
+#include "scprior/error.hpp"
 
 namespace scprior::core {
 namespace {
@@ -26,6 +27,10 @@ void prepare_process(int64_t threads) {
   mallopt(M_TRIM_THRESHOLD, 2'000'000'000);
   mallopt(M_TOP_PAD, 64 << 20);
 #endif
+}
+
+std::string version() {
+  return concat(SCPRIOR_VERSION_MAJOR, '.', SCPRIOR_VERSION_MINOR, '.', SCPRIOR_VERSION_PATCH);
 }
 
 at::Device parse_device(const std::string& name) {

@@ -8,6 +8,7 @@
 #include "scprior/core/exception_text.hpp"
 #include "scprior/core/experiment.hpp"
 #include "scprior/core/load_config.hpp"
+#include "scprior/core/process.hpp"
 #include "scprior/core/report.hpp"
 
 namespace scprior::core {
@@ -27,7 +28,7 @@ struct Run {
   void do_fit(const Dataset& data, const FitJob& job) {
     const fs::path folder = fit_folder(config.output, job);
     if (!force) {
-      if (auto stored = stored_record(folder, fit_toml(config, *job.data, *job.model, job.seed))) {
+      if (auto stored = stored_record(folder, fit_identity(config, data, job, host))) {
         events.fit_begins(job, true);
         outcome.records.push_back(std::move(*stored));
         return;

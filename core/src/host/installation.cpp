@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "host/installation.hpp"
+#include "scprior/core/installation.hpp"
 
 #include <dlfcn.h>
 
-#include "scprior/core/plugin_host.hpp"
+#include "scprior/error.hpp"
 
 namespace scprior::core {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "host/compatibility.hpp"
 #include "host/component_table.hpp"
-#include "host/installation.hpp"
+#include "scprior/core/installation.hpp"
 
 namespace scprior::core {
 namespace {
@@ -25,7 +25,11 @@ struct HostServices {
     host.context = this;
     host.log = [](void*, int32_t, const char*) {};
     host.set_error = [](void* context, int32_t, const char* text) {
-      static_cast<HostServices*>(context)->error = text ? text : "";
+      try {
+        static_cast<HostServices*>(context)->error = text ? text : "";
+      } catch (...) {
+        // No memory for the text: the status alone has to do. Nothing may be thrown into a plugin.
+      }
     };
   }
 };

@@ -22,7 +22,7 @@ at::Tensor kl_divergence(const Model& model, const Posterior& posterior, const F
   return (-latent.log_det - model.prior->log_prob(latent.z)).mean(0) - normal_entropy(posterior.log_var);
 }
 
-ElboTerms negative_elbo(Model& model, const CellBatch& batch, int64_t samples, double kl_weight,
+ElboTerms negative_elbo(Model& model, const CellBatch& batch, int64_t samples, LossWeights weights,
                         const at::Generator& noise) {
   const Posterior posterior = model.encoder->encode(batch.normalised, batch.covariates);           // [B, D]
   const FlowResult latent = model.flow->forward(draw(posterior, samples, noise), posterior.context);  // [S, B, D]
@@ -32,7 +32,8 @@ ElboTerms negative_elbo(Model& model, const CellBatch& batch, int64_t samples, d
   ElboTerms terms;
   terms.reconstruction = -log_px.mean();
   terms.kl = kl.mean();
-  terms.loss = kl_weight == 0 ? terms.reconstruction : terms.reconstruction + kl_weight * terms.kl;
+  terms.loss = weights.reconstruction * terms.reconstruction;
+  if (weights.kl != 0) terms.loss = terms.loss + weights.kl * terms.kl;
   return terms;
 }
 

@@ -18,15 +18,21 @@ at::Tensor draw(const Posterior& posterior, int64_t samples, const at::Generator
 /// Source: kingma2016; tomczak2018. Without a prior (autoencoder): zeros.
 at::Tensor kl_divergence(const Model& model, const Posterior& posterior, const FlowResult& latent);
 
+/// Weights of the terms of the loss; the paper's are 1 and 1.
+struct LossWeights {
+  LossWeights(double kl_weight = 1, double reconstruction_weight = 1) : kl(kl_weight), reconstruction(reconstruction_weight) {}
+  double kl, reconstruction;
+};
+
 /// The parts of the loss that depend on the cells; nats per cell. Penalties are the optimiser's.
 struct ElboTerms {
-  at::Tensor loss;            ///< [] mean over cells of reconstruction + kl_weight · kl
+  at::Tensor loss;            ///< [] weighted sum of the other two
   at::Tensor reconstruction;  ///< [] mean over draws and cells of -ln p(x | z)
   at::Tensor kl;              ///< [] mean over cells, not weighted
 };
 
 /// One pass of a batch through the model, in its current mode (training or evaluation).
-ElboTerms negative_elbo(Model& model, const CellBatch& batch, int64_t samples, double kl_weight,
+ElboTerms negative_elbo(Model& model, const CellBatch& batch, int64_t samples, LossWeights weights,
                         const at::Generator& noise);
 
 }  // namespace scprior::core

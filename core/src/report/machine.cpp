@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "report/format.hpp"
+#include "scprior/core/process.hpp"
 #include "scprior/core/report.hpp"
 #include "scprior/error.hpp"
 
@@ -27,7 +28,7 @@ std::string line_of(const char* file, const std::string& key, char separator) {
 }  // namespace
 
 std::vector<Fact> standard_versions() {
-  return {{"scprior", concat(SCPRIOR_VERSION_MAJOR, ".", SCPRIOR_VERSION_MINOR, ".", SCPRIOR_VERSION_PATCH)},
+  return {{"scprior", version()},
           {"LibTorch", TORCH_VERSION},
           {"Compiler", "GCC " __VERSION__}};
 }

@@ -7,7 +7,7 @@
 #include "report/format.hpp"
 #include "report/grouping.hpp"
 #include "report/template.hpp"
-#include "scprior/core/plugin_host.hpp"
+#include "scprior/core/installation.hpp"
 #include "scprior/core/report.hpp"
 #include "scprior/error.hpp"
 

@@ -16,6 +16,7 @@ struct AdamOptions {
 /// Adam over named tensors, with the penalties λ₁ Σ|w| + λ₂ Σw² as gradient terms λ₁ sign(w) + 2 λ₂ w.
 ///
 /// Source:  kingma2015 algorithm 1 (ε outside the bias-corrected root)
+/// Differs: Keras adds ε to the uncorrected root, which matters only for gradients near ε in the first steps
 /// Cost:    one pass over weights, gradients and both moments; 16 bytes read and 12 written per parameter
 /// Results do not depend on the number of threads.
 class Adam {

@@ -114,7 +114,7 @@ typedef struct scprior_host {
   uint32_t struct_size;
   uint16_t abi_major, abi_minor;
   void *context;
-  /** level: 0 debug, 1 information, 2 warning, 3 error. */
+  /** level: 0 debug, 1 information, 2 warning, 3 error. A host may drop what is below an error, or all of it. */
   void (*log)(void *context, int32_t level, const char *utf8);
   /** Keeps the text of a failure; call it before returning a non-zero status. */
   void (*set_error)(void *context, int32_t status, const char *utf8);

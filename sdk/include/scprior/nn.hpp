@@ -33,7 +33,7 @@ class SCPRIOR_API InputLayer : public Module {
 };
 
 /// Batch normalisation with Keras' constants: eps 1e-3, and momentum 0.99 unless given, the share of the running statistics
-/// that a step keeps. A training batch of one row uses the running statistics (it has no variance).
+/// that a step keeps; the running variance is that of the batch, without Bessel's correction. A training batch of one row uses the running statistics (it has no variance).
 class SCPRIOR_API BatchNorm : public Module {
  public:
   explicit BatchNorm(int64_t width, bool scale = true, double momentum = 0.99);
@@ -42,6 +42,8 @@ class SCPRIOR_API BatchNorm : public Module {
   at::Tensor gamma, beta, running_mean, running_var;
 
  private:
+  void follow(const at::Tensor& x) const;  // moves the running statistics towards those of a training batch
+
   double momentum_;
 };
 

@@ -94,6 +94,9 @@ SCPRIOR_API std::string to_toml(const OptionValue& value);
 /// "integer", "list of integers", ... as users read it.
 SCPRIOR_API std::string_view type_name(scprior_option_type type);
 
+/// What an option accepts, in words: "at least 1 and below 5", "log1p, counts"; "" = anything of its type.
+SCPRIOR_API std::string range_text(const OptionSpec& spec);
+
 /// The name among `known` that is nearest to `name` (Damerau-Levenshtein distance at most max(2, length / 3)), or "".
 SCPRIOR_API std::string nearest_name(std::string_view name, const std::vector<std::string>& known);
 

@@ -27,9 +27,18 @@ BatchNorm::BatchNorm(int64_t width, bool scale, double momentum) : momentum_(mom
   add_tensor("running_var", running_var, at::ones({width}), {.trainable = false});
 }
 
+void BatchNorm::follow(const at::Tensor& x) const {
+  const at::NoGradGuard no_grad;
+  const auto [variance, mean] = at::var_mean(x, at::IntArrayRef{0}, /*unbiased=*/false);
+  at::Tensor(running_mean).lerp_(mean, 1 - momentum_);
+  at::Tensor(running_var).lerp_(variance, 1 - momentum_);
+}
+
 at::Tensor BatchNorm::forward(const at::Tensor& x) const {
-  if (training() && x.size(0) > 1)
-    return at::batch_norm(x, gamma, beta, running_mean, running_var, true, 1 - momentum_, keras_epsilon, false);
+  if (training() && x.size(0) > 1) {
+    follow(x);
+    return at::batch_norm(x, gamma, beta, {}, {}, true, 0, keras_epsilon, false);
+  }
   // The statistics are copied: a later training batch of the same step changes them before the gradient is taken.
   at::Tensor scale = (running_var + keras_epsilon).rsqrt();
   if (gamma.defined()) scale = scale * gamma;

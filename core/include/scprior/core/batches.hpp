@@ -19,7 +19,7 @@ class SCPRIOR_API BatchSampler {
   /// steps_per_epoch: batches that count as an epoch, at most a pass; 0 = a pass. With fewer than a pass, the next
   /// epoch goes on where the last one stopped. Errors: Error{config} batch_size < 2 or steps_per_epoch < 0; Error{data}
   /// fewer than 2 rows.
-  BatchSampler(std::vector<int64_t> rows, int64_t batch_size, int64_t seed, int64_t steps_per_epoch = 0);
+  BatchSampler(std::vector<int64_t> rows, int64_t batch_size, uint64_t seed, int64_t steps_per_epoch = 0);
 
   int64_t batches_per_pass() const;
   int64_t batches_per_epoch() const;

@@ -54,6 +54,9 @@ struct Dataset {
   std::shared_ptr<const CellSource> cells;
 };
 
+/// Name of the loader that takes a file as one of its own, or "". Loaders that need options are not asked.
+SCPRIOR_API std::string recognising_loader(const std::filesystem::path& path, const PluginHost& host);
+
 /// Name of the loader that recognises a file; loaders are asked in the order of their names.
 /// Errors: Error{io} there is no such file, or it is empty; Error{data} no loader recognises it, naming those there
 /// are.

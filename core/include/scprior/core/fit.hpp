@@ -39,7 +39,7 @@ struct FitOptions {
 
 struct FitOutcome {
   std::vector<EpochRecord> history;
-  int64_t best_epoch = 0;  ///< 0 = no epoch was finished
+  int64_t best_epoch = 0;  ///< 0 = no epoch ended with a finite loss
   StopReason stop = StopReason::max_epochs;
   std::string message;     ///< for not_finite: step, term, what to do
   double seconds = 0;
@@ -47,7 +47,8 @@ struct FitOutcome {
 };
 
 /// Trains a model: Adam, L1 and L2 penalties, learning rate halved when the validation loss stands still, early stopping.
-/// The model is left in evaluation mode with the weights of the epoch of lowest monitored loss.
+/// The model is left in evaluation mode with the weights of the epoch of lowest monitored loss; if it was cancelled in the
+/// first epoch, with those it had.
 ///
 /// Source:  dony2020, methods; the monitored loss is reconstruction + kl_weight · KL + penalties of the validation cells (of
 ///          the training cells where there are none), with the same noise in every epoch

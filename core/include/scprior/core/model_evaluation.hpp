@@ -38,12 +38,13 @@ class SCPRIOR_API ModelEvaluation : public Evaluation {
   mutable at::Tensor mean_, sample_, library_, test_ll_, test_ll_sampled_;
 };
 
-/// Evaluates the metrics `choices` names, in order; returns their names with what they found.
-/// Errors: what a metric throws, with "metric/name" in front.
 struct NamedMetricResult {
   std::string metric;
   MetricResult result;
 };
+
+/// Evaluates the metrics `choices` names, in order; returns their names with what they found.
+/// Errors: what a metric throws, with "metric/name" in front.
 SCPRIOR_API std::vector<NamedMetricResult> evaluate_metrics(const Evaluation& evaluation,
                                                             const std::vector<ComponentChoice>& choices,
                                                             const PluginHost& host);

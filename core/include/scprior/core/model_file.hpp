@@ -21,6 +21,7 @@ struct ModelFile {
   std::string batch;  ///< obs column; "" = none
   int64_t seed = 0;
   int64_t n_genes = 0;                         ///< G
+  int64_t n_cells = 0;                         ///< N of the training data, all parts together; 0 = unknown
   std::map<std::string, std::string> plugins;  ///< id -> version, of the plugins that the components came from
 };
 

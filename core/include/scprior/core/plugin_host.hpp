@@ -34,7 +34,7 @@ struct ComponentEntry {
 };
 
 /// Finds, checks and loads plugin files, and makes components. Loaded libraries stay until the process ends.
-/// Threads: load on one thread; find and create are safe afterwards.
+/// Threads: load and create on one thread at a time; what only looks is safe from any thread afterwards.
 class SCPRIOR_API PluginHost {
  public:
   PluginHost();
@@ -78,8 +78,5 @@ class SCPRIOR_API PluginHost {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-/// Where this installation keeps its data files (gene spaces, report parts): <prefix>/share/scprior.
-SCPRIOR_API std::filesystem::path data_folder();
 
 }  // namespace scprior::core

@@ -18,7 +18,7 @@ struct Fact {
 /// A data set of the experiment as the report describes it.
 struct DataSummary {
   std::string name;
-  std::string file;  ///< as the user wrote it
+  std::string file;  ///< name of the file
   DataReport report;
 };
 
@@ -28,7 +28,7 @@ struct ReportInput {
   std::vector<DataSummary> data;
   std::string configuration;           ///< the resolved configuration, TOML
   std::vector<Fact> versions;          ///< see standard_versions(), then a line for each plugin
-  std::vector<Fact> machine;           ///< see this_machine(), then threads, device and time
+  std::vector<Fact> machine;           ///< see this_machine(), then threads and device
   std::vector<std::string> citations;  ///< of the components used; the paper and repeated ones need not be named
 };
 

@@ -53,7 +53,7 @@ struct FitRecord {
   std::string data, model;
   int64_t seed = 0;
   bool is_autoencoder = false;
-  std::string description;    ///< of the components: "iaf + vamp, K = 100"
+  std::string description;    ///< of the components: "prior vamp (components = 100), flow iaf, ..."
   std::string configuration;  ///< the resolved TOML of this fit; tells whether a stored record is still the wanted one
 
   int64_t n_cells = 0, n_genes = 0, n_train = 0, n_validation = 0, n_test = 0;

@@ -20,11 +20,4 @@ SCPRIOR_API TrainedModel train_model(const Dataset& data, const ModelConfig& mod
                                      int64_t seed, const PluginHost& host,
                                      const std::function<bool(const FitProgress&)>& progress);
 
-/// Sets the number of threads of LibTorch (0 = as many as the process may use) and keeps the allocator from handing large
-/// blocks back to the system between steps. Call once, at the start of a program.
-SCPRIOR_API void prepare_process(int64_t threads);
-
-/// "cpu", "cuda" or "cuda:1". Errors: Error{config} unknown, or not available in this LibTorch.
-SCPRIOR_API at::Device parse_device(const std::string& name);
-
 }  // namespace scprior::core
