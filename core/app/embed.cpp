@@ -24,7 +24,7 @@ int embed(const EmbedArguments& arguments, core::PluginHost& host) {
   std::vector<int64_t> rows(data.cells->n_cells());
   std::iota(rows.begin(), rows.end(), 0);
   catch_interrupt();
-  const at::Tensor embedding = 
+  const at::Tensor embedding =
       core::embed(saved.model, *data.cells, rows, [](int64_t, int64_t) { return !interrupted(); });
   core::write_embedding(arguments.output, data, embedding, saved.model.config.name);
   fmt::print("{} cells × {} latent units in obsm[\"X_scprior\"] of {}\n", embedding.size(0), embedding.size(1), arguments.output);

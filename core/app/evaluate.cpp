@@ -58,7 +58,7 @@ int evaluate(const EvaluateArguments& arguments, core::PluginHost& host) {
   if (arguments.json) {
     print_json(results, evaluation.n_cells(), rows.size());
   } else {
-    fmt::print("{} of {} cells scored{}\n", rows.size(), evaluation.n_cells(),
+    fmt::print(stderr, "{} of {} cells scored{}\n", rows.size(), evaluation.n_cells(),
                arguments.test_cells ? ": those held out in training" : "");
     print_text(results);
   }

@@ -56,7 +56,7 @@ def main():
     groups = list(range(5))
     shuffle(groups, Mt19937_64(3))
     print("5 groups, seed 3: order", groups)
-    engine = Mt19937_64(11 ^ 0x9E3779B97F4A7C15)
+    engine = Mt19937_64(11)
     for i in range(2):
         rows = list(range(100, 110))
         shuffle(rows, engine)
