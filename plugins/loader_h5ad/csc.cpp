@@ -7,7 +7,7 @@ namespace scprior::h5ad {
 
 namespace {
 
-constexpr int64_t kBlock = 1 << 20;
+constexpr int64_t entries_at_once = 1 << 20;
 
 /// Columns in the order of the file: no row can be had without reading all. The first read turns the matrix into rows,
 /// which stay in memory: 8 bytes an entry.
@@ -37,12 +37,12 @@ class CscMatrix : public Matrix {
 
   void turn() {
     const int64_t n_entries = parts_.starts.back();
-    std::vector<int32_t> rows(static_cast<size_t>(std::min(kBlock, n_entries)));
+    std::vector<int32_t> rows(static_cast<size_t>(std::min(entries_at_once, n_entries)));
     std::vector<float> values(rows.size());
     CountBlock result;
     result.row_ptr.assign(static_cast<size_t>(rows_ + 1), 0);
-    for (int64_t start = 0; start < n_entries; start += kBlock) {
-      const int64_t count = std::min(kBlock, n_entries - start);
+    for (int64_t start = 0; start < n_entries; start += entries_at_once) {
+      const int64_t count = std::min(entries_at_once, n_entries - start);
       read_indices(*file_, parts_.indices, start, count, rows_, rows.data());
       for (int64_t i = 0; i < count; ++i) ++result.row_ptr[rows[i] + 1];
     }
@@ -51,8 +51,8 @@ class CscMatrix : public Matrix {
     result.values.resize(static_cast<size_t>(n_entries));
     std::vector<int64_t> next(result.row_ptr.begin(), result.row_ptr.end() - 1);
     int32_t column = 0;
-    for (int64_t start = 0; start < n_entries; start += kBlock) {
-      const int64_t count = std::min(kBlock, n_entries - start);
+    for (int64_t start = 0; start < n_entries; start += entries_at_once) {
+      const int64_t count = std::min(entries_at_once, n_entries - start);
       read_indices(*file_, parts_.indices, start, count, rows_, rows.data());
       read_floats(*file_, parts_.values, parts_.value_type, start, count, values.data());
       for (int64_t i = 0; i < count; ++i) {

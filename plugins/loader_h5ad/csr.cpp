@@ -8,9 +8,9 @@ namespace scprior::h5ad {
 namespace {
 
 /// Entries of unwanted rows that are cheaper read than skipped.
-constexpr int64_t kSmallGap = 8192;
+constexpr int64_t small_gap = 8192;
 /// Entries read at once where gaps are read too.
-constexpr int64_t kLargestSpan = 4 << 20;
+constexpr int64_t largest_span = 4 << 20;
 
 /// Rows in the order of the file: a block of rows is one piece of each array.
 class CsrMatrix : public Matrix {
@@ -44,8 +44,8 @@ class CsrMatrix : public Matrix {
     for (; last < rows.size(); ++last) {
       const int64_t gap = parts_.starts[rows[last]] - parts_.starts[rows[last - 1] + 1];
       gaps = gaps || gap > 0;
-      if (gap > kSmallGap) break;
-      if (gaps && parts_.starts[rows[last] + 1] - parts_.starts[rows[first]] > kLargestSpan) break;
+      if (gap > small_gap) break;
+      if (gaps && parts_.starts[rows[last] + 1] - parts_.starts[rows[first]] > largest_span) break;
     }
     return last;
   }

@@ -12,11 +12,11 @@ namespace scprior::h5ad {
 namespace {
 
 /// Deflate, the strongest of the filters, packs 1032 bytes into one.
-constexpr double kStrongestPacking = 1100;
-constexpr double kAlwaysAllowed = 1 << 16;
-constexpr int64_t kBlockBytes = 8 << 20;
-constexpr size_t kLargestCache = size_t{256} << 20;
-constexpr double kLargestExactFloat = 1 << 24;
+constexpr double strongest_packing = 1100;
+constexpr double always_allowed = 1 << 16;
+constexpr int64_t block_bytes = 8 << 20;
+constexpr size_t largest_cache = size_t{256} << 20;
+constexpr double largest_exact_float = 1 << 24;
 
 std::string filter_name(H5Z_filter_t id) {
   switch (id) {
@@ -82,7 +82,7 @@ void require_credible_size(const File& file, const Dataset& dataset, const std::
   double claimed = item;
   for (const int64_t size : dataset.extents) claimed *= static_cast<double>(size);
   const double stored = static_cast<double>(H5Dget_storage_size(dataset.id));
-  const double credible = kStrongestPacking * stored + kAlwaysAllowed;
+  const double credible = strongest_packing * stored + always_allowed;
   const double unpacked_at_once = stored > 0 && !chunk.empty() ? bytes_of_chunk(chunk, H5Tget_size(dataset.type)) : 0;
   if (claimed <= credible && unpacked_at_once <= credible) return;
   fail(Status::data, file.path(), ": ", dataset.name, " claims ", std::max(claimed, unpacked_at_once),
@@ -97,7 +97,7 @@ Handle cache_for_rows(const Dataset& dataset, const std::vector<hsize_t>& chunk)
   for (size_t axis = 1; axis < chunk.size(); ++axis)
     chunks *= std::ceil(static_cast<double>(dataset.extents[axis]) / static_cast<double>(chunk[axis]));
   const size_t wanted = static_cast<size_t>(std::min(chunk_bytes * chunks, 1e15));
-  const size_t bytes = std::clamp(wanted, size_t{1} << 20, std::max(kLargestCache, static_cast<size_t>(chunk_bytes)));
+  const size_t bytes = std::clamp(wanted, size_t{1} << 20, std::max(largest_cache, static_cast<size_t>(chunk_bytes)));
   Handle access(H5Pcreate(H5P_DATASET_ACCESS));
   H5Pset_chunk_cache(access, 10007, bytes, 1.0);
   return access;
@@ -143,7 +143,7 @@ int64_t slice_size(const Dataset& dataset) {
 
 void require_exact(const File& file, const Dataset& dataset, double value) {
   const double size = std::abs(value);
-  if (!(size > kLargestExactFloat) || std::isinf(size)) return;
+  if (!(size > largest_exact_float) || std::isinf(size)) return;
   fail(Status::data, file.path(), ": ", dataset.name, " holds the value ", std::setprecision(17), value,
        "; counts above 16777216 cannot be held exactly. Are these counts of reads or molecules?");
 }
@@ -153,7 +153,7 @@ template <class T, class Take>
 void read_blocks(const File& file, const Dataset& dataset, int64_t start, int64_t count, Take take) {
   const int64_t width = slice_size(dataset);
   const int64_t block =
-      std::max<int64_t>(1, kBlockBytes / static_cast<int64_t>(sizeof(T)) / std::max<int64_t>(width, 1));
+      std::max<int64_t>(1, block_bytes / static_cast<int64_t>(sizeof(T)) / std::max<int64_t>(width, 1));
   std::vector<T> values(static_cast<size_t>(std::min(block, count) * width));
   for (int64_t done = 0; done < count; done += block) {
     const int64_t slices = std::min(block, count - done);

@@ -9,7 +9,7 @@ namespace scprior::h5ad {
 namespace {
 
 /// Values held dense at once.
-constexpr int64_t kBlockValues = 4 << 20;
+constexpr int64_t block_values = 4 << 20;
 
 /// All values, row after row. Only what is not zero is handed on.
 class DenseMatrix : public Matrix {
@@ -25,7 +25,7 @@ class DenseMatrix : public Matrix {
 
  private:
   CountBlock read_ascending(std::span<const int64_t> rows) override {
-    const int64_t most = std::max<int64_t>(1, kBlockValues / std::max<int64_t>(1, columns_));
+    const int64_t most = std::max<int64_t>(1, block_values / std::max<int64_t>(1, columns_));
     CountBlock block;
     block.row_ptr = {0};
     for (size_t first = 0; first < rows.size();) {

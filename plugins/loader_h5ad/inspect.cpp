@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::string_view_literals;
 
-constexpr std::string_view kSignature = "\x89HDF\r\n\x1a\n"sv;
+constexpr std::string_view signature = "\x89HDF\r\n\x1a\n"sv;
 
 std::string first_bytes(std::ifstream& file, int64_t offset, size_t count) {
   std::string bytes(count, '\0');
@@ -67,9 +67,9 @@ std::string what_the_folder_is(const fs::path& path) {
 bool has_hdf5_signature(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   for (int64_t offset = 0; file; offset = offset == 0 ? 512 : 2 * offset) {
-    const std::string bytes = first_bytes(file, offset, kSignature.size());
-    if (bytes == kSignature) return true;
-    if (bytes.size() < kSignature.size()) return false;
+    const std::string bytes = first_bytes(file, offset, signature.size());
+    if (bytes == signature) return true;
+    if (bytes.size() < signature.size()) return false;
   }
   return false;
 }

@@ -13,7 +13,7 @@ namespace scprior::h5ad {
 
 namespace {
 
-constexpr float kLargestExactFloat = 1 << 24;
+constexpr float largest_exact_float = 1 << 24;
 
 bool is_tidy(const CountBlock& block) {
   for (size_t row = 0; row + 1 < block.row_ptr.size(); ++row)
@@ -41,7 +41,7 @@ CountBlock tidied(const CountBlock& block, const std::string& what) {
         result.columns.push_back(block.columns[entry]);
         result.values.push_back(block.values[entry]);
       }
-      if (repeated && std::abs(result.values.back()) > kLargestExactFloat)
+      if (repeated && std::abs(result.values.back()) > largest_exact_float)
         fail(Status::data, what, ": the entries of one cell and gene add up to ", result.values.back(),
              "; counts above 16777216 cannot be held exactly");
     }

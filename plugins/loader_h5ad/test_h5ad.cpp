@@ -15,13 +15,13 @@ TEST_CASE("counts are read from every storage and every version of AnnData", "[h
   INFO(name);
   H5adLoader loader = make_loader();
   const DatasetInfo info = loader.open(fixture(name));
-  REQUIRE(info.n_cells == kCells);
-  REQUIRE(info.n_genes == kGenes);
+  REQUIRE(info.n_cells == test_cells);
+  REQUIRE(info.n_genes == test_genes);
   REQUIRE(info.matrix == "X");
   REQUIRE(info.cell_names.at(3) == "cell3");
-  REQUIRE(info.gene_names.size() == kGenes);
+  REQUIRE(info.gene_names.size() == test_genes);
   REQUIRE(info.notes.empty());
-  require_counts(loader, kGenes, 1);
+  require_counts(loader, test_genes, 1);
 }
 
 TEST_CASE("layers and raw are read in place of X", "[h5ad]") {
@@ -31,12 +31,12 @@ TEST_CASE("layers and raw are read in place of X", "[h5ad]") {
   const DatasetInfo info = raw.open(fixture(name));
   REQUIRE(info.matrix == "raw/X");
   REQUIRE(info.gene_names.back() == "ENSG8");
-  require_counts(raw, kRawGenes, 3);
+  require_counts(raw, test_raw_genes, 3);
   if (std::string(name) == "version_0_6.h5ad") return;
 
   H5adLoader layer = make_loader({{"layer", "counts"}});
   REQUIRE(layer.open(fixture(name)).other_matrices == std::vector<std::string>{"X", "raw/X"});
-  require_counts(layer, kGenes, 2);
+  require_counts(layer, test_genes, 2);
 }
 
 TEST_CASE("columns of cells keep their type and their missing values", "[h5ad]") {
@@ -111,11 +111,11 @@ TEST_CASE("unsorted columns are sorted and repeated entries summed", "[h5ad]") {
   const std::vector<int64_t> rows{1};
   H5adLoader unsorted = make_loader();
   unsorted.open(changed(5, 1));
-  REQUIRE(dense(unsorted.read(rows), kGenes).at(0) == std::vector<float>{0, 3, 0, 0, 0, 8, 0});
+  REQUIRE(dense(unsorted.read(rows), test_genes).at(0) == std::vector<float>{0, 3, 0, 0, 0, 8, 0});
 
   H5adLoader repeated = make_loader();
   repeated.open(changed(5, 5));
-  REQUIRE(dense(repeated.read(rows), kGenes).at(0) == std::vector<float>{0, 0, 0, 0, 0, 11, 0});
+  REQUIRE(dense(repeated.read(rows), test_genes).at(0) == std::vector<float>{0, 0, 0, 0, 0, 11, 0});
 }
 
 TEST_CASE("threads that read at once get what one alone gets", "[h5ad]") {
@@ -135,7 +135,7 @@ TEST_CASE("threads that read at once get what one alone gets", "[h5ad]") {
     });
   for (std::thread& thread : threads) thread.join();
   REQUIRE(equal == std::vector<int>(4, 20));
-  require_counts(loader, kGenes, 1);
+  require_counts(loader, test_genes, 1);
 }
 
 TEST_CASE("a column of unknown encoding is left out with a note", "[h5ad]") {

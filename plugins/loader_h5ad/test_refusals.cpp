@@ -60,7 +60,7 @@ TEST_CASE("parts of a matrix that do not fit together are refused", "[h5ad]") {
   const auto after = [&](const std::string& part, const std::function<void(std::vector<int64_t>&)>& change) {
     return scratch.changed("version_0_7.h5ad", [&](hid_t file) { edit(file, part, change); });
   };
-  REQUIRE_THAT(refusal(after("X/indices", [](auto& values) { values[3] = kGenes; }), Status::data),
+  REQUIRE_THAT(refusal(after("X/indices", [](auto& values) { values[3] = test_genes; }), Status::data),
                ContainsSubstring("X/indices holds 7"));
   REQUIRE_THAT(refusal(after("X/indices", [](auto& values) { values[3] = -1; }), Status::data),
                ContainsSubstring("X/indices holds -1"));
@@ -94,5 +94,5 @@ TEST_CASE("a cell that is not there is refused", "[h5ad]") {
   H5adLoader loader = make_loader();
   REQUIRE_THROWS_AS(loader.read(range(1)), Error);  // before open
   loader.open(fixture("csr_gzip.h5ad"));
-  for (const int64_t row : {int64_t{-1}, kCells}) REQUIRE_THROWS_AS(loader.read(std::vector<int64_t>{row}), Error);
+  for (const int64_t row : {int64_t{-1}, test_cells}) REQUIRE_THROWS_AS(loader.read(std::vector<int64_t>{row}), Error);
 }

@@ -18,7 +18,7 @@ namespace scprior::h5ad::testing {
 
 using Catch::Matchers::ContainsSubstring;
 
-constexpr int64_t kCells = 12, kGenes = 7, kRawGenes = 9;
+constexpr int64_t test_cells = 12, test_genes = 7, test_raw_genes = 9;
 
 inline std::string fixture(const std::string& name) {
   return std::string(FIXTURES) + "/" + name;
@@ -68,7 +68,7 @@ inline std::vector<std::vector<float>> expected_rows(const std::vector<int64_t>&
 
 inline void require_counts(const H5adLoader& loader, int64_t genes, float factor) {
   for (const std::vector<int64_t>& cells :
-       {range(kCells), std::vector<int64_t>{11, 0, 5, 5, 3, 0, 10}, std::vector<int64_t>{4}, std::vector<int64_t>{}})
+       {range(test_cells), std::vector<int64_t>{11, 0, 5, 5, 3, 0, 10}, std::vector<int64_t>{4}, std::vector<int64_t>{}})
     REQUIRE(dense(loader.read(cells), genes) == expected_rows(cells, genes, factor));
 }
 
@@ -85,7 +85,7 @@ inline std::string refusal(const std::string& path, Status status,
   try {
     H5adLoader loader = make_loader(given);
     loader.open(path);
-    loader.read(range(kCells));
+    loader.read(range(test_cells));
   } catch (const Error& error) {
     REQUIRE(error.status() == status);
     REQUIRE_THAT(error.what(), ContainsSubstring(path));

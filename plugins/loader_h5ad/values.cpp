@@ -9,7 +9,7 @@ namespace scprior::h5ad {
 
 namespace {
 
-constexpr int64_t kLargestAttribute = 1 << 24;
+constexpr int64_t largest_attribute = 1 << 24;
 
 /// The shortest text that reads back as the same number, with a mark that it is no whole number: "1.0".
 std::string text_of(double value) {
@@ -71,7 +71,7 @@ std::optional<Values> Values::of_attribute(const File& file, const std::string& 
   values.type_ = file.good(H5Aget_type(values.object_), values.name_);
   const Handle space = file.good(H5Aget_space(values.object_), values.name_);
   const hssize_t count = H5Sget_simple_extent_type(space) == H5S_NULL ? 0 : H5Sget_simple_extent_npoints(space);
-  if (count < 0 || count > kLargestAttribute) file.damaged(values.name_);
+  if (count < 0 || count > largest_attribute) file.damaged(values.name_);
   values.count_ = count;
   values.describe_type();
   return values;

@@ -15,7 +15,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int64_t kBlock = 200;
+constexpr int64_t rows_at_once = 200;
 
 OptionValue option_of(const json& value) {
   if (value.is_boolean()) return value.get<bool>();
@@ -88,8 +88,8 @@ json answer(const json& request) {
   const DatasetInfo info = loader.open(request.at("path"));
   Sums sums;
   sums.columns.resize(static_cast<size_t>(info.n_genes));
-  for (int64_t start = 0; start < info.n_cells; start += kBlock) {
-    std::vector<int64_t> rows(static_cast<size_t>(std::min(kBlock, info.n_cells - start)));
+  for (int64_t start = 0; start < info.n_cells; start += rows_at_once) {
+    std::vector<int64_t> rows(static_cast<size_t>(std::min(rows_at_once, info.n_cells - start)));
     std::iota(rows.begin(), rows.end(), start);
     add(loader.read(rows), sums);
   }

@@ -16,7 +16,7 @@ using namespace scprior::core;
 
 namespace {
 
-constexpr int64_t kCells = 30, kGenes = 11;
+constexpr int64_t n_cells = 30, n_genes = 11;
 
 std::vector<std::string> numbered(const std::string& word, int64_t n) {
   std::vector<std::string> names;
@@ -24,17 +24,17 @@ std::vector<std::string> numbered(const std::string& word, int64_t n) {
   return names;
 }
 
-H5adContents made_tables(int64_t n_genes) {
+H5adContents made_tables(int64_t genes) {
   H5adContents contents;
-  contents.cells.names = numbered("cell", kCells);
-  contents.genes.names = numbered("gene", n_genes);
+  contents.cells.names = numbered("cell", n_cells);
+  contents.genes.names = numbered("gene", genes);
   Categories kind, many;
   kind.names = {"β cell", "α cell", "never"};
   many.names = numbered("m", 200);
   std::vector<double> real;
   std::vector<int64_t> whole;
   std::vector<bool> flag;
-  for (int64_t i = 0; i < kCells; ++i) {
+  for (int64_t i = 0; i < n_cells; ++i) {
     kind.codes.push_back(static_cast<int32_t>(i % 3) - 1);
     many.codes.push_back(static_cast<int32_t>(i * 6));
     real.push_back(i % 4 == 0 ? std::numeric_limits<double>::quiet_NaN() : i / 8.0);
@@ -42,10 +42,10 @@ H5adContents made_tables(int64_t n_genes) {
     flag.push_back(i % 2 == 0);
   }
   contents.cells.columns = {{"kind", kind},   {"many", many}, {"real", real},
-                            {"whole", whole}, {"flag", flag}, {"text", numbered("t ü ", kCells)}};
-  if (n_genes > 0) contents.genes.columns = {{"symbol", numbered("S", n_genes)}};
-  contents.embeddings["X_scprior"] = at::arange(kCells * 4, at::kFloat).view({kCells, 4}) / 3;
-  contents.embeddings["X_double"] = at::arange(kCells * 2, at::kDouble).view({2, kCells}).t() / 7;
+                            {"whole", whole}, {"flag", flag}, {"text", numbered("t ü ", n_cells)}};
+  if (genes > 0) contents.genes.columns = {{"symbol", numbered("S", genes)}};
+  contents.embeddings["X_scprior"] = at::arange(n_cells * 4, at::kFloat).view({n_cells, 4}) / 3;
+  contents.embeddings["X_double"] = at::arange(n_cells * 2, at::kDouble).view({2, n_cells}).t() / 7;
   contents.texts = {{"scprior", "made up"}, {"empty", ""}};
   return contents;
 }
@@ -53,8 +53,8 @@ H5adContents made_tables(int64_t n_genes) {
 CountBlock made_counts(float scale) {
   CountBlock block;
   block.row_ptr = {0};
-  for (int64_t cell = 0; cell < kCells; ++cell) {
-    for (int64_t gene = 0; cell != 7 && gene < kGenes; ++gene) {
+  for (int64_t cell = 0; cell < n_cells; ++cell) {
+    for (int64_t gene = 0; cell != 7 && gene < n_genes; ++gene) {
       if ((cell + 2 * gene) % 5 != 0) continue;
       block.columns.push_back(static_cast<int32_t>(gene));
       block.values.push_back(scale * static_cast<float>(cell * gene % 13 + 1));
@@ -67,19 +67,15 @@ CountBlock made_counts(float scale) {
 void make(const std::filesystem::path& folder) {
   H5adContents contents = made_tables(0);
   write_h5ad(folder / "no_matrix.h5ad", contents);
-  contents = made_tables(kGenes);
+  contents = made_tables(n_genes);
   contents.matrix = made_counts(1);
   contents.whole_numbers = true;
   write_h5ad(folder / "whole.h5ad", contents);
   contents.matrix = made_counts(0.5f);
   contents.whole_numbers = false;
   write_h5ad(folder / "sparse.h5ad", contents);
-  contents.matrix = at::arange(kCells * kGenes, at::kFloat).view({kCells, kGenes}) / 2;
-  write_h5ad(folder / "dense.h5ad", contents);
-  contents.matrix = at::arange(kCells * kGenes, at::kLong).view({kCells, kGenes});
-  write_h5ad(folder / "dense_whole.h5ad", contents);
   CountBlock zeros;
-  zeros.row_ptr.assign(kCells + 1, 0);
+  zeros.row_ptr.assign(n_cells + 1, 0);
   contents.matrix = zeros;
   write_h5ad(folder / "zeros.h5ad", contents);
   write_h5ad(folder / "nothing.h5ad", {});

@@ -2,12 +2,12 @@
 #include "scprior/core/gene_space.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <unordered_set>
 
 #include "data/gene_list.hpp"
 #include "data/gene_mapping.hpp"
 #include "data/text_file.hpp"
+#include "io/replace_file.hpp"
 #include "scprior/core/installation.hpp"
 #include "scprior/error.hpp"
 
@@ -78,20 +78,19 @@ GeneSpace load_gene_space(const GeneConfig& config, const DatasetInfo& info) {
          tables_folder().string());
   else if (config.space.empty() || !std::filesystem::exists(file))
     fail_unknown(config.space);
-  return {config.space, parse_gene_list(read_text_file(file), file.string())};
+  return {config.space, parse_gene_list(read_maybe_gzip(file), file.string())};
 }
 
 void write_genes(const std::filesystem::path& file, const GeneSpace& space) {
-  std::ofstream out(file, std::ios::binary);
-  out << "id\tsymbol\n";
-  for (const Gene& gene : space.genes) out << clean_gene_name(gene.id) << '\t' << clean_gene_name(gene.symbol) << '\n';
-  out.close();
-  if (!out) fail(Status::io, file.string(), ": cannot be written; is the disk full or the folder read-only?");
+  std::string text = "id\tsymbol\n";
+  for (const Gene& gene : space.genes)
+    text += clean_gene_name(gene.id) + "\t" + clean_gene_name(gene.symbol) + "\n";
+  replace_file(file, {text});
 }
 
 GeneSpace read_genes(const std::filesystem::path& file, const std::string& name) {
   if (!std::filesystem::exists(file)) fail(Status::io, file.string(), ": missing; the model folder is not complete");
-  const std::string text = read_text_file(file);
+  const std::string text = read_maybe_gzip(file);
   constexpr std::string_view header = "id\tsymbol\n";
   const auto damaged = [&](const auto&... what) { fail(Status::io, file.string(), ": damaged: ", what...); };
   if (!text.starts_with(header)) damaged("it does not start with the line \"id<tab>symbol\"");

@@ -11,7 +11,7 @@
 
 namespace scprior::core {
 
-std::string read_text_file(const std::filesystem::path& file) {
+std::string read_maybe_gzip(const std::filesystem::path& file) {
   if (std::filesystem::is_directory(file)) fail(Status::io, file.string(), ": is a folder; wanted a text file");
   errno = 0;
   const std::unique_ptr<gzFile_s, int (*)(gzFile)> input(gzopen(file.c_str(), "rb"), gzclose_r);

@@ -8,6 +8,6 @@ namespace scprior::core {
 
 /// The text of a file, decompressed if it is a gzip file.
 /// Errors: Error{io} missing, unreadable or truncated; Error{data} not a text file.
-std::string read_text_file(const std::filesystem::path& file);
+std::string read_maybe_gzip(const std::filesystem::path& file);
 
 }  // namespace scprior::core

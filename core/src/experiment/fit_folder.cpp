@@ -3,10 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <fstream>
-#include <iterator>
-
+#include "io/read_file.hpp"
+#include "io/replace_file.hpp"
+#include "report/format.hpp"
 #include "scprior/core/embedding_file.hpp"
 
 namespace scprior::core {
@@ -16,30 +15,17 @@ namespace fs = std::filesystem;
 
 constexpr const char* record_name = "fit.json";
 
-std::string csv_number(double value) { return std::isnan(value) ? "NaN" : fmt::format("{}", value); }
-
 }  // namespace
-
-void write_text_file(const fs::path& file, const std::string& text) {
-  const fs::path partial = file.string() + ".partial";
-  std::ofstream out(partial, std::ios::binary);
-  out << text;
-  out.close();
-  std::error_code error;
-  if (out) fs::rename(partial, file, error);
-  if (!out || error) fail(Status::io, file.string(), ": cannot be written (", error ? error.message() : "disk full, or no permission?", ")");
-}
 
 fs::path fit_folder(const fs::path& output, const FitJob& job) {
   return output / "fits" / job.data->name / job.model->name / fmt::format("seed-{}", job.seed);
 }
 
 std::optional<FitRecord> stored_record(const fs::path& folder, const std::string& configuration) {
-  std::ifstream in(folder / record_name, std::ios::binary);
-  if (!in) return std::nullopt;
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const fs::path file = folder / record_name;
+  if (!fs::exists(file)) return std::nullopt;
   try {
-    FitRecord record = fit_record_from_json(text, folder / record_name);
+    FitRecord record = fit_record_from_json(read_file(file), file);
     if (record.configuration == configuration) return record;
   } catch (const Error&) {
     // A damaged record is that of an unfinished fit: the fit is done again.
@@ -52,10 +38,10 @@ void write_history(const fs::path& file, const std::vector<EpochRecord>& history
   for (const EpochRecord& row : history) {
     text += std::to_string(row.epoch);
     for (const double value : {row.train_loss, row.reconstruction, row.kl, row.penalty, row.validation_loss, row.learning_rate})
-      text += "," + csv_number(value);
+      text += "," + format_exact(value);
     text += "\n";
   }
-  write_text_file(file, text);
+  replace_file(file, {text});
 }
 
 void write_fit(const fs::path& folder, const TrainedModel& trained, const Dataset& data, const at::Tensor& embedding,
@@ -63,7 +49,7 @@ void write_fit(const fs::path& folder, const TrainedModel& trained, const Datase
   save_model(folder, trained.model, trained.file);
   write_history(folder / "history.csv", trained.outcome.history);
   write_embedding(folder / "embedding.h5ad", data, embedding, trained.model.config.name);
-  write_text_file(folder / record_name, to_json(record));
+  replace_file(folder / record_name, {to_json(record)});
 }
 
 }  // namespace scprior::core

@@ -22,7 +22,4 @@ void write_fit(const std::filesystem::path& folder, const TrainedModel& trained,
 /// history.csv: a line per epoch.
 void write_history(const std::filesystem::path& file, const std::vector<EpochRecord>& history);
 
-/// Writes `text`, replacing the file only once it is complete. Errors: Error{io}.
-void write_text_file(const std::filesystem::path& file, const std::string& text);
-
 }  // namespace scprior::core

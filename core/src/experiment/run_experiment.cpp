@@ -5,6 +5,7 @@
 
 #include "experiment/fit_folder.hpp"
 #include "experiment/make_record.hpp"
+#include "io/replace_file.hpp"
 #include "scprior/core/exception_text.hpp"
 #include "scprior/core/experiment.hpp"
 #include "scprior/core/load_config.hpp"
@@ -110,11 +111,11 @@ struct Run {
 
   void write_results() {
     const std::string configuration = resolved_toml(config);
-    write_text_file(config.output / "resolved.toml", configuration);
+    replace_file(config.output / "resolved.toml", {configuration});
     if (outcome.records.empty()) return;
-    write_text_file(config.output / "results.csv", results_csv(outcome.records));
-    write_text_file(config.output / "summary.csv", summary_csv(outcome.records));
-    write_text_file(config.output / "results.json", results_json(outcome.records, configuration));
+    replace_file(config.output / "results.csv", {results_csv(outcome.records)});
+    replace_file(config.output / "summary.csv", {summary_csv(outcome.records)});
+    replace_file(config.output / "results.json", {results_json(outcome.records, configuration)});
     ReportInput input;
     input.title = config.title;
     input.records = outcome.records;

@@ -2,24 +2,20 @@
 #include "scprior/core/h5ad_writer.hpp"
 
 #include <ATen/ATen.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <set>
 
 #include "io/hdf5_output.hpp"
+#include "io/replace_file.hpp"
 #include "scprior/error.hpp"
 
 namespace scprior::core {
 
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr const char* kIndex = "_index";
+constexpr const char* index_name = "_index";
 
 template <class... Parts>
 void need(bool fits, const Parts&... what) {
@@ -46,7 +42,7 @@ void check_categories(const std::string& where, const Categories& categories) {
 }
 
 void check_table(const std::string& name, const H5adTable& table) {
-  std::set<std::string> seen{kIndex};
+  std::set<std::string> seen{index_name};
   for (const Column& column : table.columns) {
     const std::string where = name + "/" + column.name;
     need(!column.name.empty() && seen.insert(column.name).second, where,
@@ -76,11 +72,7 @@ void check(const H5adContents& contents) {
   const auto n_genes = static_cast<int64_t>(contents.genes.names.size());
   check_table("obs", contents.cells);
   check_table("var", contents.genes);
-  if (const auto* sparse = std::get_if<CountBlock>(&contents.matrix))
-    check_sparse(*sparse, n_cells, n_genes, contents.whole_numbers);
-  if (const auto* dense = std::get_if<at::Tensor>(&contents.matrix))
-    need(dense->dim() == 2 && dense->size(0) == n_cells && dense->size(1) == n_genes, "the matrix has shape ",
-         dense->sizes(), ", expected [", n_cells, ", ", n_genes, "]");
+  if (contents.matrix) check_sparse(*contents.matrix, n_cells, n_genes, contents.whole_numbers);
   for (const auto& [name, values] : contents.embeddings)
     need(!name.empty() && values.dim() == 2 && values.size(0) == n_cells, "obsm/", name, " has shape ", values.sizes(),
          ", expected [", n_cells, ", D]");
@@ -112,11 +104,11 @@ struct ColumnWriter {
 
 void write_table(Hdf5Output& file, const std::string& path, const H5adTable& table) {
   file.group(path, "dataframe", "0.2.0");
-  file.text_attribute(path, "_index", kIndex);
+  file.text_attribute(path, "_index", index_name);
   std::vector<std::string> order;
   for (const Column& column : table.columns) order.push_back(column.name);
   file.texts_attribute(path, "column-order", order);
-  file.texts(path + "/" + kIndex, table.names);
+  file.texts(path + "/" + index_name, table.names);
   for (const Column& column : table.columns) {
     const std::string place = path + "/" + column.name;
     std::visit(ColumnWriter{file, place}, column.values);
@@ -141,64 +133,23 @@ void write_sparse(Hdf5Output& file, const std::string& path, const CountBlock& m
 
 void write_contents(Hdf5Output& file, const H5adContents& contents) {
   file.group("", "anndata", "0.1.0");
-  if (const auto* sparse = std::get_if<CountBlock>(&contents.matrix))
-    write_sparse(file, "X", *sparse, static_cast<int64_t>(contents.genes.names.size()), contents.whole_numbers);
-  if (const auto* dense = std::get_if<at::Tensor>(&contents.matrix)) file.tensor("X", *dense, Packing::gzip);
+  const auto n_genes = static_cast<int64_t>(contents.genes.names.size());
+  if (contents.matrix) write_sparse(file, "X", *contents.matrix, n_genes, contents.whole_numbers);
   write_table(file, "obs", contents.cells);
   write_table(file, "var", contents.genes);
   for (const char* const name : {"obsm", "varm", "obsp", "varp", "layers", "uns"}) file.group(name, "dict", "0.1.0");
-  for (const auto& [name, values] : contents.embeddings) file.tensor("obsm/" + name, values, Packing::none);
+  for (const auto& [name, values] : contents.embeddings) file.tensor("obsm/" + name, values);
   for (const auto& [name, value] : contents.texts) file.text("uns/" + name, value);
 }
 
-/// A file under another name in the same folder; removed unless it took its place.
-class PartialFile {
- public:
-  explicit PartialFile(const fs::path& path)
-      : path_(path),
-        partial_(path.parent_path() / ("." + path.filename().string() + ".part" + std::to_string(getpid()))),
-        file_(std::fopen(partial_.c_str(), "wb")) {
-    if (!file_) failed(errno);
-  }
-  PartialFile(const PartialFile&) = delete;
-  PartialFile& operator=(const PartialFile&) = delete;
-  ~PartialFile() {
-    if (file_) std::fclose(file_);
-    std::error_code ignored;
-    fs::remove(partial_, ignored);
-  }
-
-  void write(const std::vector<char>& bytes) const {
-    if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size()) failed(errno);
-  }
-  void take_place() {
-    if (std::fclose(std::exchange(file_, nullptr)) != 0) failed(errno);
-    std::error_code error;
-    fs::rename(partial_, path_, error);
-    if (error) failed(error.value());
-  }
-
- private:
-  [[noreturn]] void failed(int reason) const {
-    fail(Status::io, path_.string(), ": cannot be written: ", std::generic_category().message(reason));
-  }
-
-  fs::path path_, partial_;
-  std::FILE* file_;
-};
-
 }  // namespace
 
-void write_h5ad(const fs::path& path, const H5adContents& contents) {
+void write_h5ad(const std::filesystem::path& path, const H5adContents& contents) {
   check(contents);
-  if (fs::is_directory(path)) fail(Status::io, path.string(), ": cannot be written: it is a folder; name a file in it");
-  PartialFile target(path);
-  {
-    Hdf5Output file(path);
-    write_contents(file, contents);
-    target.write(file.bytes());
-  }
-  target.take_place();
+  Hdf5Output file(path);
+  write_contents(file, contents);
+  const std::vector<char> bytes = file.bytes();
+  replace_file(path, {std::string_view(bytes.data(), bytes.size())});
 }
 
 }  // namespace scprior::core

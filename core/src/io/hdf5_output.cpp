@@ -11,9 +11,9 @@ namespace scprior::core {
 
 namespace {
 
-constexpr int64_t kChunk = 1 << 16;  // values
-constexpr unsigned kGzipLevel = 4;
-constexpr size_t kMemoryStep = 16 << 20;
+constexpr int64_t chunk_values = 1 << 16;
+constexpr unsigned gzip_level = 4;
+constexpr size_t memory_step = 16 << 20;
 
 /// An HDF5 identifier, given back when it goes.
 struct Handle {
@@ -96,10 +96,10 @@ std::vector<const char*> pointers(const std::vector<std::string>& texts) {
   return result;
 }
 
-/// Chunks of about kChunk values, of whole slices along the first axis where these are not too long.
+/// Chunks of about chunk_values values, of whole slices along the first axis where these are not too long.
 std::vector<hsize_t> chunk_for(const std::vector<hsize_t>& sizes) {
   std::vector<hsize_t> chunk(sizes.size());
-  hsize_t room = kChunk;
+  hsize_t room = chunk_values;
   for (size_t axis = sizes.size(); axis-- > 0;) {
     chunk[axis] = std::min(sizes[axis], std::max<hsize_t>(1, room));
     room /= chunk[axis];
@@ -118,7 +118,7 @@ Hdf5Output::Hdf5Output(std::filesystem::path shown) : lock_(hdf5_mutex()), shown
   H5Eget_auto2(H5E_DEFAULT, &print_, &print_to_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   const Handle in_memory(H5Pcreate(H5P_FILE_ACCESS));
-  H5Pset_fapl_core(in_memory, kMemoryStep, false);
+  H5Pset_fapl_core(in_memory, memory_step, false);
   file_ = H5Fcreate(shown_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, in_memory);
   if (file_ >= 0) return;
   const std::string said = last_error();
@@ -199,7 +199,7 @@ void Hdf5Output::dataset(const std::string& name, hid_t type, const std::vector<
   if (packed && !empty) {
     checked(H5Pset_chunk(layout, static_cast<int>(extents.size()), chunk_for(extents).data()));
     checked(H5Pset_shuffle(layout));
-    checked(H5Pset_deflate(layout, kGzipLevel));
+    checked(H5Pset_deflate(layout, gzip_level));
   }
   {
     const Handle made(checked(H5Dcreate2(file_, name.c_str(), type, space, steps, layout, H5P_DEFAULT)));
@@ -241,10 +241,9 @@ template void Hdf5Output::packed_numbers(const std::string&, const std::vector<i
 template void Hdf5Output::packed_numbers(const std::string&, const std::vector<int64_t>&);
 template void Hdf5Output::packed_numbers(const std::string&, const std::vector<float>&);
 
-void Hdf5Output::tensor(const std::string& name, const at::Tensor& values, Packing packing) {
+void Hdf5Output::tensor(const std::string& name, const at::Tensor& values) {
   const at::Tensor kept = stored(values);
-  dataset(name, native_type(kept.scalar_type()), kept.sizes().vec(), kept.data_ptr(), packing == Packing::gzip,
-          "array");
+  dataset(name, native_type(kept.scalar_type()), kept.sizes().vec(), kept.data_ptr(), false, "array");
 }
 
 }  // namespace scprior::core

@@ -13,8 +13,6 @@
 
 namespace scprior::core {
 
-enum class Packing { none, gzip };
-
 /// An HDF5 file built in memory, in AnnData's encodings. Every element carries its encoding-type and encoding-version.
 ///
 /// In memory, because HDF5 is no longer safe to use in a process in which it could not write a file (a full disk).
@@ -45,7 +43,7 @@ class Hdf5Output {
   template <class T>
   void packed_numbers(const std::string& name, const std::vector<T>& values);
   /// Of any type; half floats are widened to float.
-  void tensor(const std::string& name, const at::Tensor& values, Packing packing);
+  void tensor(const std::string& name, const at::Tensor& values);
 
   /// The bytes of the file.
   std::vector<char> bytes();

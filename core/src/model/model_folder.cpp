@@ -3,9 +3,8 @@
 
 #include <ATen/ATen.h>
 
-#include <fstream>
-#include <iterator>
-
+#include "io/read_file.hpp"
+#include "io/replace_file.hpp"
 #include "model/safetensors.hpp"
 #include "scprior/core/gene_space.hpp"
 
@@ -20,25 +19,6 @@ constexpr const char* genes_name = "genes.tsv";
 constexpr const char* strangers =
     "; the files of this folder are not of one model, take the whole folder from its source again";
 
-std::string read_text(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) fail(Status::io, path.string(), ": cannot be opened");
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void write_text(const fs::path& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) fail(Status::io, path.string(), ": cannot be written (disk full, or no permission?)");
-}
-
-std::string shape_text(at::IntArrayRef shape) {
-  std::string text = "[";
-  for (const int64_t length : shape) text += concat(text.size() > 1 ? ", " : "", length);
-  return text + "]";
-}
-
 /// Puts the stored tensors into the model. Shapes must agree, unless the module lets the saved model decide.
 void load_weights(Model& model, NamedTensors tensors, const fs::path& path) {
   for (const Module::Entry& entry : model.entries()) {
@@ -49,8 +29,8 @@ void load_weights(Model& model, NamedTensors tensors, const fs::path& path) {
       fail(Status::data, path.string(), ": tensor ", entry.name, " has type ", at::toString(stored.scalar_type()),
            ", expected ", at::toString(entry.tensor->scalar_type()), strangers);
     if (!entry.traits.shape_from_data && stored.sizes() != entry.tensor->sizes())
-      fail(Status::data, path.string(), ": tensor ", entry.name, " has shape ", shape_text(stored.sizes()),
-           ", expected ", shape_text(entry.tensor->sizes()), strangers);
+      fail(Status::data, path.string(), ": tensor ", entry.name, " has shape ", stored.sizes(),
+           ", expected ", entry.tensor->sizes(), strangers);
     at::Tensor value = stored;
     if (entry.traits.trainable) value.set_requires_grad(true);
     *entry.tensor = value;
@@ -65,7 +45,7 @@ void load_weights(Model& model, NamedTensors tensors, const fs::path& path) {
 /// What is wrong with a model's description is wrong with data, not with what the user configured.
 ModelFile read_description(const fs::path& path, const PluginHost& host) {
   try {
-    return read_model_toml(read_text(path), path.string(), host);
+    return read_model_toml(read_file(path), path.string(), host);
   } catch (const Error& error) {
     if (error.status() != Status::config) throw;
     throw Error(Status::data, error.what());
@@ -82,7 +62,7 @@ void save_model(const fs::path& folder, const Model& model, const ModelFile& fil
   for (const Module::Entry& entry : model.entries()) tensors.emplace(entry.name, *entry.tensor);
   write_genes(folder / genes_name, model.genes);
   write_safetensors(folder / weights_name, tensors);
-  write_text(folder / model_name, write_model_toml(file));
+  replace_file(folder / model_name, {write_model_toml(file)});  // last: without it the folder is no model
 }
 
 SavedModel open_model(const fs::path& folder, const PluginHost& host) {

@@ -6,9 +6,10 @@
 
 #include <bit>
 #include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "io/read_file.hpp"
+#include "io/replace_file.hpp"
 #include "scprior/error.hpp"
 
 namespace scprior::core {
@@ -40,19 +41,6 @@ uint32_t checksum(const char* data, size_t size) {
     size -= part;
   }
   return static_cast<uint32_t>(crc);
-}
-
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) fail(Status::io, path.string(), ": cannot be opened");
-  std::string bytes;
-  in.seekg(0, std::ios::end);
-  const auto size = in.tellg();
-  if (size < 0) fail(Status::io, path.string(), ": cannot be read");
-  bytes.resize(static_cast<size_t>(size));
-  in.seekg(0);
-  if (!in.read(bytes.data(), size)) fail(Status::io, path.string(), ": cannot be read");
-  return bytes;
 }
 
 /// One entry of the header, checked against the size of the data.
@@ -103,15 +91,8 @@ void write_safetensors(const std::filesystem::path& path, const NamedTensors& te
   std::string text = header.dump();
   text.append((8 - text.size() % 8) % 8, ' ');
   const uint64_t length = text.size();
-  const std::filesystem::path partial = path.string() + ".partial";
-  std::ofstream out(partial, std::ios::binary);
-  out.write(reinterpret_cast<const char*>(&length), sizeof length);
-  out.write(text.data(), static_cast<std::streamsize>(text.size()));
-  out.write(data.data(), static_cast<std::streamsize>(data.size()));
-  out.close();
-  std::error_code error;
-  if (out) std::filesystem::rename(partial, path, error);
-  if (!out || error) fail(Status::io, path.string(), ": cannot be written (", error ? error.message() : "disk full, or no permission?", ")");
+  const std::string_view size(reinterpret_cast<const char*>(&length), sizeof length);
+  replace_file(path, {size, text, data});
 }
 
 NamedTensors read_safetensors(const std::filesystem::path& path) {

@@ -1,33 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/template.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
+#include "io/read_file.hpp"
 #include "scprior/error.hpp"
 
 namespace scprior::core {
 
-std::string read_text(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) fail(Status::io, "cannot read ", path.string(), ", a part of the report: is scprior installed completely?");
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void write_text(const std::filesystem::path& path, const std::string& text) {
-  std::filesystem::path partial = path;
-  partial += ".part";
-  std::ofstream out(partial, std::ios::binary);
-  out << text;
-  out.close();
-  std::error_code error;
-  if (out) std::filesystem::rename(partial, path, error);
-  if (out && !error) return;
+std::string read_part(const std::filesystem::path& path) {
   std::error_code ignored;
-  std::filesystem::remove(partial, ignored);
-  fail(Status::io, "cannot write ", path.string(), error ? ": " + error.message() : "",
-       ": does the folder exist, is there space left, and may you write there?");
+  if (!std::filesystem::exists(path, ignored))
+    fail(Status::io, path.string(), ": this part of the report is missing: is scprior installed completely?");
+  return read_file(path);
 }
 
 std::string filled_template(const std::string& text, const std::map<std::string, std::string>& slots,
@@ -42,7 +27,7 @@ std::string filled_template(const std::string& text, const std::map<std::string,
     if (end == std::string::npos) break;
     const std::string name = text.substr(begin + 2, end - begin - 2);
     if (name.starts_with(file)) {
-      const std::string part = read_text(folder / name.substr(file.size()));
+      const std::string part = read_part(folder / name.substr(file.size()));
       if (part.find("</script") != std::string::npos || part.find("</style") != std::string::npos)
         fail(Status::internal, name, " contains the end of a script or style");
       out += part;

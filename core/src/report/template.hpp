@@ -13,10 +13,7 @@ namespace scprior::core {
 std::string filled_template(const std::string& text, const std::map<std::string, std::string>& slots,
                             const std::filesystem::path& folder);
 
-/// Errors: Error{io}.
-std::string read_text(const std::filesystem::path& path);
-
-/// Writes beside `path` and renames, so that no reader sees half a file. Errors: Error{io}.
-void write_text(const std::filesystem::path& path, const std::string& text);
+/// The text of a file of the report's folder. Errors: Error{io}.
+std::string read_part(const std::filesystem::path& path);
 
 }  // namespace scprior::core

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "io/replace_file.hpp"
 #include "report/data_section.hpp"
 #include "report/figure_data.hpp"
 #include "report/format.hpp"
@@ -103,14 +104,14 @@ std::string report_html(const ReportInput& input, const std::filesystem::path& p
       {"versions", facts_list(input.versions)},
       {"machine", facts_list(input.machine)},
       {"citations", citation_list(input.citations)},
-      {"licence", html_escaped(read_text(parts / "echarts.LICENSE.txt"))},
+      {"licence", html_escaped(read_part(parts / "echarts.LICENSE.txt"))},
       {"figure_data", figure_data(input.records)},
   };
-  return filled_template(read_text(parts / "report.html"), slots, parts);
+  return filled_template(read_part(parts / "report.html"), slots, parts);
 }
 
 void write_report(const ReportInput& input, const std::filesystem::path& path) {
-  write_text(path, report_html(input, data_folder() / "report"));
+  replace_file(path, {report_html(input, data_folder() / "report")});
 }
 
 }  // namespace scprior::core

@@ -5,9 +5,9 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "scprior/loader.hpp"
@@ -24,9 +24,8 @@ struct H5adTable {
 struct H5adContents {
   H5adTable cells;  ///< obs, N rows
   H5adTable genes;  ///< var, G rows; may be empty where there is no matrix
-  /// X [N, G]: none, sparse rows, or a dense tensor of numbers.
-  std::variant<std::monostate, CountBlock, at::Tensor> matrix;
-  bool whole_numbers = false;                              ///< store sparse values as int32 instead of float32
+  std::optional<CountBlock> matrix;                        ///< X [N, G]
+  bool whole_numbers = false;                              ///< store its values as int32 instead of float32
   std::map<std::string, at::Tensor> embeddings;            ///< obsm: name -> [N, D] of any type, dense
   std::vector<std::pair<std::string, std::string>> texts;  ///< uns: name -> text, in order
 };
