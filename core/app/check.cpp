@@ -14,8 +14,9 @@ int check(const std::string& file, core::PluginHost& host) {
   core::check_data(config, host);
   const size_t fits = config.data.size() * config.models.size() * config.seeds.size();
   fmt::print("{}: valid: {} data set{}, {} model{}, {} seed{}, {} fit{}; results go to {}\n", file, config.data.size(),
-             config.data.size() == 1 ? "" : "s", config.models.size(), config.models.size() == 1 ? "" : "s", config.seeds.size(),
-             config.seeds.size() == 1 ? "" : "s", fits, fits == 1 ? "" : "s", config.output.string());
+             config.data.size() == 1 ? "" : "s", config.models.size(), config.models.size() == 1 ? "" : "s",
+             config.seeds.size(), config.seeds.size() == 1 ? "" : "s", fits, fits == 1 ? "" : "s",
+             config.output.string());
   return 0;
 }
 

@@ -18,7 +18,8 @@ scprior_kind kind_of(const std::string& name) {
     known.push_back(core::kind_name(kind));
   }
   const std::string nearest = nearest_name(name, known);
-  fail(Status::argument, "\"", name, "\" is no kind of component", nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?",
+  fail(Status::argument, "\"", name, "\" is no kind of component",
+       nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?",
        " Known: ", fmt::format("{}", fmt::join(known, ", ")));
 }
 
@@ -96,7 +97,8 @@ int describe(const std::string& kind, const std::string& name, const core::Plugi
   if (!entry) throw Error(Status::argument, host.unknown_text(wanted, name));
   fmt::print("{} {}: {}\n", core::kind_name(entry->kind), entry->name, entry->summary);
   if (!entry->citation.empty()) fmt::print("  source   {}\n", entry->citation);
-  fmt::print("  plugin   {} {}, licence {}, {}\n", entry->plugin_id, entry->plugin_version, entry->plugin_license, entry->file.string());
+  fmt::print("  plugin   {} {}, licence {}, {}\n", entry->plugin_id, entry->plugin_version, entry->plugin_license,
+             entry->file.string());
   fmt::print("\n{}", entry->options.empty() ? "no options\n" : "options\n");
   print_options(entry->options, "  ");
   return 0;

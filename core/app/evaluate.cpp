@@ -16,11 +16,13 @@
 namespace scprior::app {
 namespace {
 
-std::vector<int64_t> scored_cells(const EvaluateArguments& arguments, const core::SavedModel& saved, const core::Dataset& data) {
+std::vector<int64_t> scored_cells(const EvaluateArguments& arguments, const core::SavedModel& saved,
+                                  const core::Dataset& data) {
   const int64_t n_cells = data.cells->n_cells();
   if (arguments.test_cells && saved.file.n_cells != n_cells)
-    fail(Status::data, "--test-cells: ", arguments.data, " has ", n_cells, " cells, but the model was trained on data with ",
-         saved.file.n_cells, "; the held-out cells are known only for the training data. Leave --test-cells out for other data.");
+    fail(Status::data, "--test-cells: ", arguments.data, " has ", n_cells,
+         " cells, but the model was trained on data with ", saved.file.n_cells,
+         "; the held-out cells are known only for the training data. Leave --test-cells out for other data.");
   if (arguments.test_cells) return core::split_cells(data, saved.file.split, saved.file.seed).test;
   std::vector<int64_t> rows(n_cells);
   std::iota(rows.begin(), rows.end(), 0);
@@ -31,7 +33,8 @@ void print_json(const std::vector<core::NamedMetricResult>& results, int64_t n_c
   nlohmann::ordered_json out = {{"cells", n_cells}, {"scored_cells", n_scored}};
   for (const auto& [metric, result] : results)
     for (const MetricValue& value : result.values)
-      out[core::full_name(metric, value.name)] = std::isfinite(value.value) ? nlohmann::ordered_json(value.value) : nullptr;
+      out[core::full_name(metric, value.name)] =
+          std::isfinite(value.value) ? nlohmann::ordered_json(value.value) : nullptr;
   fmt::print("{}\n", out.dump(2));
 }
 

@@ -144,7 +144,8 @@ struct CommandLine {
     text(sub, "KIND", kind, "", "loader, encoder, flow, prior, decoder, likelihood or metric; all if not given");
     sub = command("describe", "show a component's options, or those of a section of the experiment file",
                   [this](auto& host) { return describe(kind, name, host); });
-    text(sub, "KIND", kind, "", "kind of component; or a section: train, split, genes, data, model; all sections if not given");
+    text(sub, "KIND", kind, "",
+         "kind of component; or a section: train, split, genes, data, model; all sections if not given");
     text(sub, "NAME", name, "", "the component");
     sub = command("check", "validate an experiment file, and look into its data files, without training",
                   [this](auto& host) { return check(file, host); });

@@ -10,6 +10,7 @@
 namespace scprior::app {
 
 /// The data set of a command line: DATA and its `--set loader.…=…`. Errors: as core::fit_from_settings.
-core::DataConfig data_config(const std::string& path, const std::vector<std::string>& settings, const core::PluginHost& host);
+core::DataConfig data_config(const std::string& path, const std::vector<std::string>& settings,
+                             const core::PluginHost& host);
 
 }  // namespace scprior::app

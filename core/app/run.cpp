@@ -48,9 +48,9 @@ int run(const RunArguments& arguments, core::PluginHost& host) {
   };
   events.fit_ends = [&](const core::FitJob& job, const core::FitRecord& record, const core::FitOutcome& outcome) {
     line.reset();
-    fmt::print(stderr, "{}  {} epochs ({}), best {}, test loss {:.1f}, {} at {:.0f} cells/s\n", title_of(job), record.epochs,
-               to_text(outcome.stop), record.best_epoch, record.test_loss, duration_text(outcome.seconds),
-               outcome.cells_per_second);
+    fmt::print(stderr, "{}  {} epochs ({}), best {}, test loss {:.1f}, {} at {:.0f} cells/s\n", title_of(job),
+               record.epochs, to_text(outcome.stop), record.best_epoch, record.test_loss,
+               duration_text(outcome.seconds), outcome.cells_per_second);
   };
   const core::RunOutcome outcome = core::run_experiment(config, host, arguments.force, events);
   line.reset();

@@ -78,8 +78,9 @@ int train(const TrainArguments& arguments, core::PluginHost& host) {
              outcome.cells_per_second, to_text(outcome.stop));
   if (outcome.best_epoch > 0) {
     const core::EpochRecord& best = outcome.history[static_cast<size_t>(outcome.best_epoch - 1)];
-    fmt::print("best epoch {}: validation loss {:.2f} with penalties {:.2f} (training: reconstruction {:.2f}, KL {:.2f})\n",
-               best.epoch, best.validation_loss, best.penalty, best.reconstruction, best.kl);
+    fmt::print(
+        "best epoch {}: validation loss {:.2f} with penalties {:.2f} (training: reconstruction {:.2f}, KL {:.2f})\n",
+        best.epoch, best.validation_loss, best.penalty, best.reconstruction, best.kl);
   }
   fmt::print("model: {}\n", arguments.model_folder);
   if (outcome.stop != core::StopReason::cancelled) return done;

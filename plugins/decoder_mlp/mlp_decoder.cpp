@@ -13,7 +13,8 @@ OptionTable MlpDecoder::options() {
       option::choice("activation", nn::activation_names(), "tanh", "non-linearity of the hidden layers"),
       option::boolean("batch_norm", true, "normalise each hidden layer over the batch, after the non-linearity"),
       option::boolean("batch_norm_scale", true, "learn a scale in BatchNorm (sfaira's autoencoder: false)"),
-      option::real("batch_norm_momentum", 0.99, "share of BatchNorm's running statistics kept at a step; less for short trainings")
+      option::real("batch_norm_momentum", 0.99,
+                   "share of BatchNorm's running statistics kept at a step; less for short trainings")
           .at_least(0)
           .below(1),
       option::real("dropout", 0.2, "share of hidden units left out at each training step").at_least(0).below(1),
@@ -28,7 +29,8 @@ MlpDecoder::MlpDecoder(const Options& options)
              .batch_norm_momentum = options.real("batch_norm_momentum"),
              .dropout = options.real("dropout")} {
   if (hidden_.empty())
-    fail(Status::config, "hidden = [] : an mlp decoder needs at least one hidden layer; for none take decoder \"linear\"");
+    fail(Status::config,
+         "hidden = [] : an mlp decoder needs at least one hidden layer; for none take decoder \"linear\"");
 }
 
 void MlpDecoder::build(const Dims& dims, at::Generator init) {

@@ -67,8 +67,8 @@ inline std::vector<std::vector<float>> expected_rows(const std::vector<int64_t>&
 }
 
 inline void require_counts(const H5adLoader& loader, int64_t genes, float factor) {
-  for (const std::vector<int64_t>& cells :
-       {range(test_cells), std::vector<int64_t>{11, 0, 5, 5, 3, 0, 10}, std::vector<int64_t>{4}, std::vector<int64_t>{}})
+  for (const std::vector<int64_t>& cells : {range(test_cells), std::vector<int64_t>{11, 0, 5, 5, 3, 0, 10},
+                                            std::vector<int64_t>{4}, std::vector<int64_t>{}})
     REQUIRE(dense(loader.read(cells), genes) == expected_rows(cells, genes, factor));
 }
 

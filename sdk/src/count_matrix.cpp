@@ -145,7 +145,8 @@ CountMatrix log_normalise(const CountMatrix& counts) {
   const at::Tensor factor = at::where(library > 0, 1e4 / safe, at::zeros_like(library));
   if (!counts.is_sparse()) return counts.with_values(at::log1p(counts.dense() * factor.unsqueeze(1)));
   const Csr& csr = counts.csr();
-  return counts.with_values(at::log1p(csr.values * at::repeat_interleave(factor, csr.row_ptr.diff(), 0, csr.values.size(0))));
+  return counts.with_values(
+      at::log1p(csr.values * at::repeat_interleave(factor, csr.row_ptr.diff(), 0, csr.values.size(0))));
 }
 
 }  // namespace scprior

@@ -122,9 +122,10 @@ TEST_CASE("metrics are a list of different known metrics", "[config][mistakes]")
           "e.toml:2:11: metrics: is \"silhouette\", must be a list such as [\"silhouette\"]");
   REQUIRE(problem(experiment("metrics = [\"silhouette\", { type = \"silhouette\", max_cells = 10 }]\n")) ==
           "e.toml:2:26: metrics: has \"silhouette\" twice");
-  REQUIRE_THAT(problem(experiment("metrics = [\"silhouete\", 4]\n")),
-               StartsWith("e.toml:2:12: metrics: unknown metric \"silhouete\"; did you mean \"silhouette\"?") &&
-                   EndsWith("e.toml:2:25: metrics: is 4, must be a name, or a table { type = \"NAME\", OPTION = ... }"));
+  REQUIRE_THAT(
+      problem(experiment("metrics = [\"silhouete\", 4]\n")),
+      StartsWith("e.toml:2:12: metrics: unknown metric \"silhouete\"; did you mean \"silhouette\"?") &&
+          EndsWith("e.toml:2:25: metrics: is 4, must be a name, or a table { type = \"NAME\", OPTION = ... }"));
 }
 
 TEST_CASE("an autoencoder has no flow", "[config][mistakes]") {

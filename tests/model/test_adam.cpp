@@ -42,7 +42,8 @@ at::Tensor run_adam(at::Tensor start, bool penalised, at::ScalarType type) {
 }  // namespace
 
 TEST_CASE("Adam agrees with the textbook algorithm, with and without penalties", "[adam]") {
-  const at::Tensor start = at::linspace(-1, 1, 1001).to(at::kFloat);  // holds an exact zero, and no multiple of a vector
+  const at::Tensor start =
+      at::linspace(-1, 1, 1001).to(at::kFloat);  // holds an exact zero, and no multiple of a vector
   for (const bool penalised : {false, true}) {
     const at::Generator generator = core::make_generator(5, at::kCPU);
     std::vector<Textbook> reference;
@@ -71,7 +72,8 @@ TEST_CASE("an optimisation step does not depend on the number of threads", "[ada
 }
 
 TEST_CASE("the penalty is that of penalised tensors alone", "[adam]") {
-  at::Tensor kernel = at::tensor({1.f, -2.f, 3.f}).set_requires_grad(true), head = at::full({3}, 100.f).set_requires_grad(true);
+  at::Tensor kernel = at::tensor({1.f, -2.f, 3.f}).set_requires_grad(true),
+             head = at::full({3}, 100.f).set_requires_grad(true);
   const core::Adam adam({{"kernel", &kernel, {.penalised = true}}, {"head", &head, {}}}, options);
   CHECK_THAT(adam.penalty(), WithinRel(5e-4 * 6 + 3e-3 * 14, 1e-6));
 }

@@ -5,15 +5,19 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
 
+#include "scprior/core/batches.hpp"
 #include "scprior/core/inference.hpp"
 #include "scprior/core/model_folder.hpp"
 #include "tools.hpp"
 
 using namespace scprior;
 using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::WithinAbs;
+using Catch::Matchers::WithinRel;
 
 namespace {
 
@@ -29,7 +33,8 @@ Fitted fit_small(const core::ModelConfig& config, std::function<bool(const core:
   Fitted fitted;
   const auto cells = test::three_types(n_cells, n_genes);
   fitted.model = core::build_model(config, test::numbered_genes(n_genes), test::shipped_plugins(), seed);
-  fitted.outcome = core::fit(fitted.model, *cells, test::in_order(n_cells), {.train = config.train, .seed = seed, .progress = progress});
+  fitted.outcome = core::fit(fitted.model, *cells, test::in_order(n_cells),
+                             {.train = config.train, .seed = seed, .progress = progress});
   fitted.model.prepare_prior();
   return fitted;
 }
@@ -55,6 +60,17 @@ bool all_equal(const core::Model& a, const core::Model& b) {
   return true;
 }
 
+/// λ₁ Σ|w| + λ₂ Σw² of the weights that are penalised, or of all that are trained.
+double penalty_of(const core::Model& model, const core::TrainConfig& train, bool all = false) {
+  double sum = 0;
+  for (const Module::Entry& entry : model.entries()) {
+    if (!(all ? entry.traits.trainable : entry.traits.penalised)) continue;
+    const at::Tensor weight = entry.tensor->detach().to(at::kDouble);
+    sum += train.l1 * weight.abs().sum().item<double>() + train.l2 * weight.square().sum().item<double>();
+  }
+  return sum;
+}
+
 }  // namespace
 
 TEST_CASE("every model of the paper learns, repeats bit by bit, and survives saving", "[fit]") {
@@ -71,7 +87,8 @@ TEST_CASE("every model of the paper learns, repeats bit by bit, and survives sav
   CHECK(embedding.isfinite().all().item<bool>());
   // An empty cell and its neighbours: a cell's embedding does not depend on which cells it is embedded with.
   const auto cells = test::three_types(n_cells, n_genes);
-  CHECK(at::allclose(core::embed(first.model, *cells, std::vector<int64_t>{5, 0}), embedding.index_select(0, at::tensor({5, 0})), 1e-5, 1e-6));
+  CHECK(at::allclose(core::embed(first.model, *cells, std::vector<int64_t>{5, 0}),
+                     embedding.index_select(0, at::tensor({5, 0})), 1e-5, 1e-6));
 
   Fitted again = fit_small(config);
   CHECK(all_equal(first.model, again.model));
@@ -141,7 +158,8 @@ TEST_CASE("training stops early without improvement", "[fit]") {
 TEST_CASE("the progress function can end a fit, which keeps the best weights so far", "[fit]") {
   core::ModelConfig config = model_named("VAE");
   config.train.max_epochs = 50;
-  const Fitted cut = fit_small(config, [](const core::FitProgress& progress) { return !(progress.epoch == 3 && progress.finished); });
+  const Fitted cut =
+      fit_small(config, [](const core::FitProgress& progress) { return !(progress.epoch == 3 && progress.finished); });
   CHECK(cut.outcome.stop == core::StopReason::cancelled);
   REQUIRE(cut.outcome.history.size() == 3);
   config.train.max_epochs = 3;
@@ -166,7 +184,8 @@ TEST_CASE("a prior that wants more cells than there are is refused with the way 
     FAIL("no exception");
   } catch (const Error& error) {
     CHECK(error.status() == Status::config);
-    CHECK_THAT(error.what(), ContainsSubstring("500") && ContainsSubstring("96") && ContainsSubstring("prior.components"));
+    CHECK_THAT(error.what(),
+               ContainsSubstring("500") && ContainsSubstring("96") && ContainsSubstring("prior.components"));
   }
 }
 
@@ -183,6 +202,58 @@ TEST_CASE("fits with several draws, without validation cells and with a KL warm-
   CHECK(std::isfinite(outcome.history.back().validation_loss));
 }
 
+TEST_CASE("the validation loss of an autoencoder is its reconstruction and the penalties", "[fit]") {
+  core::ModelConfig config = model_named("AE");
+  config.train.max_epochs = 1;
+  config.train.l1 = 3e-4;
+  Fitted fitted = fit_small(config);
+  const core::EpochRecord& epoch = fitted.outcome.history.at(0);
+  const auto cells = test::three_types(n_cells, n_genes);
+  const std::vector<int64_t> rows = test::in_order(n_cells).validation;
+  const at::Tensor log_p = core::log_likelihood(fitted.model, *cells, rows, core::embed(fitted.model, *cells, rows));
+  const double penalty = penalty_of(fitted.model, config.train);
+  REQUIRE(penalty > 0.05);
+  REQUIRE(penalty_of(fitted.model, config.train, true) > 1.05 * penalty);  // heads and biases are not penalised
+  CHECK_THAT(epoch.penalty, WithinRel(penalty, 1e-6));
+  CHECK_THAT(epoch.validation_loss, WithinRel(penalty - log_p.mean().item<double>(), 1e-6));
+}
+
+TEST_CASE("the validation loss has the whole KL weight, even while it warms up", "[fit]") {
+  core::ModelConfig config = model_named("VAE");
+  config.train.max_epochs = 1;
+  config.train.kl_weight = 0.7;
+  config.train.kl_warmup_epochs = 2;
+  Fitted fitted = fit_small(config);
+  const core::EpochRecord& epoch = fitted.outcome.history.at(0);
+  const auto cells = test::three_types(n_cells, n_genes);
+  const std::vector<int64_t> rows = test::in_order(n_cells).validation;
+  const at::NoGradGuard no_grad;
+  const Posterior q = fitted.model.encoder->encode(core::make_batch(*cells, rows).normalised, {});
+  const at::Tensor mean = q.mean.to(at::kDouble), log_var = q.log_var.to(at::kDouble);
+  const double kl = 0.5 * (mean.square() + log_var.exp() - 1 - log_var).sum(1).mean().item<double>();
+  const at::Generator noise = core::make_generator(core::stream_seed(3, core::RandomStream::evaluation), at::kCPU);
+  const at::Tensor epsilon = at::empty({1, 12, 6}, at::kFloat).normal_(0, 1, noise).squeeze(0);
+  const at::Tensor log_p = core::log_likelihood(fitted.model, *cells, rows, q.mean + (q.log_var / 2).exp() * epsilon);
+  REQUIRE(kl > 0.1);
+  const double expected = 0.7 * kl - log_p.mean().item<double>() + penalty_of(fitted.model, config.train);
+  CHECK_THAT(epoch.validation_loss, WithinRel(expected, 1e-6));
+}
+
+TEST_CASE("the KL weight of a warm-up over two epochs is 0, a half and 1", "[fit]") {
+  core::ModelConfig config = model_named("VAE");
+  config.train.max_epochs = 4;
+  config.train.kl_warmup_epochs = 2;
+  const Fitted fitted = fit_small(config);
+  REQUIRE(fitted.outcome.history.size() == 4);
+  const double weights[] = {0, 0.5, 1, 1};
+  for (size_t i = 0; i < 4; ++i) {
+    const core::EpochRecord& epoch = fitted.outcome.history[i];
+    INFO(epoch.epoch);
+    REQUIRE(epoch.kl > 0.1);
+    CHECK_THAT(epoch.train_loss - epoch.penalty - epoch.reconstruction, WithinAbs(weights[i] * epoch.kl, 1e-4));
+  }
+}
+
 TEST_CASE("a damaged or incomplete model folder is refused", "[fit]") {
   Fitted fitted = fit_small(model_named("VAMP"));
   core::ModelFile file;
@@ -192,7 +263,8 @@ TEST_CASE("a damaged or incomplete model folder is refused", "[fit]") {
   const auto path = folder.path / "model";
   CHECK_THROWS_AS(core::open_model(path, test::shipped_plugins()), Error);
   core::save_model(path, fitted.model, file);
-  std::filesystem::resize_file(path / "weights.safetensors", std::filesystem::file_size(path / "weights.safetensors") - 40);
+  std::filesystem::resize_file(path / "weights.safetensors",
+                               std::filesystem::file_size(path / "weights.safetensors") - 40);
   CHECK_THROWS_AS(core::open_model(path, test::shipped_plugins()), Error);
   core::save_model(path, fitted.model, file);
   std::filesystem::remove(path / "genes.tsv");

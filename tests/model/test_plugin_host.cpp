@@ -81,12 +81,17 @@ TEST_CASE("a plugin with another build fact is refused, naming both sides", "[ho
   CHECK(refusal_of_changed([](auto&, auto&, auto&) {}) == "accepted");
   CHECK_THAT(refusal_of_changed([](auto& p, auto&, auto&) { p.magic = 1; }), ContainsSubstring("magic"));
   CHECK_THAT(refusal_of_changed([](auto& p, auto&, auto&) { p.abi_major = 2; }), ContainsSubstring("upgrade scprior"));
-  CHECK_THAT(refusal_of_changed([](auto& p, auto&, auto&) { p.abi_major = 0; }), ContainsSubstring("rebuild the plugin"));
+  CHECK_THAT(refusal_of_changed([](auto& p, auto&, auto&) { p.abi_major = 0; }),
+             ContainsSubstring("rebuild the plugin"));
   CHECK_THAT(refusal_of_changed([](auto& p, auto&, auto&) { p.abi_minor = 9; }), ContainsSubstring("upgrade scprior"));
-  CHECK_THAT(refusal_of_changed([](auto& p, auto&, auto&) { p.build = nullptr; }), ContainsSubstring("what it was built with"));
-  CHECK_THAT(refusal_of_changed([](auto&, auto& b, auto&) { b.sdk_epoch += 1; }), ContainsSubstring("SDK epoch: plugin 2, host 1"));
-  CHECK_THAT(refusal_of_changed([](auto&, auto& b, auto&) { b.torch_version = 20900; }), ContainsSubstring("LibTorch: plugin 2.9.0"));
-  CHECK_THAT(refusal_of_changed([](auto&, auto& b, auto&) { b.flags ^= SCPRIOR_BUILD_TSAN; }), ContainsSubstring("ThreadSanitizer"));
+  CHECK_THAT(refusal_of_changed([](auto& p, auto&, auto&) { p.build = nullptr; }),
+             ContainsSubstring("what it was built with"));
+  CHECK_THAT(refusal_of_changed([](auto&, auto& b, auto&) { b.sdk_epoch += 1; }),
+             ContainsSubstring("SDK epoch: plugin 2, host 1"));
+  CHECK_THAT(refusal_of_changed([](auto&, auto& b, auto&) { b.torch_version = 20900; }),
+             ContainsSubstring("LibTorch: plugin 2.9.0"));
+  CHECK_THAT(refusal_of_changed([](auto&, auto& b, auto&) { b.flags ^= SCPRIOR_BUILD_TSAN; }),
+             ContainsSubstring("ThreadSanitizer"));
   CHECK_THAT(refusal_of_changed([](auto&, auto&, auto& c) { c.name = "No Flow"; }), ContainsSubstring("[a-z0-9_]+"));
   CHECK_THAT(refusal_of_changed([](auto&, auto&, auto& c) { c.kind = 99; }), ContainsSubstring("kind 99"));
 }
@@ -101,7 +106,8 @@ TEST_CASE("two plugins cannot offer the same component", "[host]") {
 }
 
 TEST_CASE("an unknown component is answered with the nearest name, and a failing one with its own", "[host]") {
-  CHECK_THAT(test::shipped_plugins().unknown_text(SCPRIOR_KIND_PRIOR, "vapm"), ContainsSubstring("did you mean \"vamp\""));
+  CHECK_THAT(test::shipped_plugins().unknown_text(SCPRIOR_KIND_PRIOR, "vapm"),
+             ContainsSubstring("did you mean \"vamp\""));
   const PluginDescriptor descriptor({.id = "throwing", .version = "1"}, scprior::detail::build_facts(),
                                     {component<ThrowingFlow>({.name = "throwing", .summary = "throws"})});
   core::PluginHost host;

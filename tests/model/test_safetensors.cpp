@@ -80,8 +80,10 @@ TEST_CASE("every damage to a file of weights is found", "[safetensors]") {
   CHECK_THAT(complaint(path, file_with("{\"w\": {}}", 8)), ContainsSubstring("damaged"));
   CHECK_THAT(complaint(path, file_with(R"({"w": {"dtype": "F32", "shape": [4], "data_offsets": [0, 8]}})", 8)),
              ContainsSubstring("shape"));
-  CHECK_THAT(complaint(path, file_with(R"({"w": {"dtype": "F32", "shape": [9223372036854775807, 8], "data_offsets": [0, 8]}})", 8)),
-             ContainsSubstring("larger than the file"));
+  CHECK_THAT(
+      complaint(path,
+                file_with(R"({"w": {"dtype": "F32", "shape": [9223372036854775807, 8], "data_offsets": [0, 8]}})", 8)),
+      ContainsSubstring("larger than the file"));
   CHECK_THAT(complaint(path, file_with(R"({"w": {"dtype": "F32", "shape": [2], "data_offsets": [800, 808]}})", 8)),
              ContainsSubstring("offsets"));
   CHECK_THAT(complaint(path, file_with(R"({"w": {"dtype": "Q4", "shape": [2], "data_offsets": [0, 8]}})", 8)),

@@ -20,7 +20,8 @@ core::ComponentChoice choose(scprior_kind kind, const std::string& type, std::ma
   return {type, Options::resolve(entry->options, given)};
 }
 
-core::ModelConfig small_model(const std::string& prior, const std::string& flow, std::map<std::string, OptionValue> prior_options) {
+core::ModelConfig small_model(const std::string& prior, const std::string& flow,
+                              std::map<std::string, OptionValue> prior_options) {
   core::ModelConfig config;
   config.name = prior + "+" + flow;
   config.latent = 6;
@@ -38,15 +39,19 @@ core::ModelConfig small_model(const std::string& prior, const std::string& flow,
 
 std::shared_ptr<core::MemorySource> three_types(int64_t n_cells, int64_t n_genes) {
   const at::Generator generator = core::make_generator(11, at::kCPU);
-  const at::Tensor type = at::arange(n_cells).remainder(3).unsqueeze(1), part = at::arange(n_genes).remainder(3).unsqueeze(0);
+  const at::Tensor type = at::arange(n_cells).remainder(3).unsqueeze(1),
+                   part = at::arange(n_genes).remainder(3).unsqueeze(0);
   const at::Tensor mean = at::where(type == part, at::full({}, 6.0), at::full({}, 0.4));
   const at::Tensor counts = at::poisson(mean, generator).to(at::kFloat);
   counts[0].zero_();
   auto cells = std::make_shared<core::MemorySource>(n_genes);
   const at::Tensor present = counts > 0;
   const at::Tensor row_ptr = at::cat({at::zeros({1}, at::kLong), present.sum(1).cumsum(0)});
-  const at::Tensor columns = present.nonzero().select(1, 1).to(at::kInt).contiguous(), values = counts.masked_select(present);
-  const auto span = [](const at::Tensor& tensor, auto* data) { return std::span(data, static_cast<size_t>(tensor.numel())); };
+  const at::Tensor columns = present.nonzero().select(1, 1).to(at::kInt).contiguous(),
+                   values = counts.masked_select(present);
+  const auto span = [](const at::Tensor& tensor, auto* data) {
+    return std::span(data, static_cast<size_t>(tensor.numel()));
+  };
   cells->append(span(row_ptr, row_ptr.data_ptr<int64_t>()), span(columns, columns.data_ptr<int32_t>()),
                 span(values, values.data_ptr<float>()));
   return cells;

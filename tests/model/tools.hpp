@@ -16,7 +16,8 @@ const core::PluginHost& shipped_plugins();
 core::ComponentChoice choose(scprior_kind kind, const std::string& type, std::map<std::string, OptionValue> given = {});
 
 /// A small model: widths 32 and 16, 6 latent units, learning rate 1e-3.
-core::ModelConfig small_model(const std::string& prior, const std::string& flow, std::map<std::string, OptionValue> prior_options = {});
+core::ModelConfig small_model(const std::string& prior, const std::string& flow,
+                              std::map<std::string, OptionValue> prior_options = {});
 
 /// Cells of three types that differ in a third of the genes each; Poisson counts. Cell 0 is empty.
 std::shared_ptr<core::MemorySource> three_types(int64_t n_cells, int64_t n_genes);

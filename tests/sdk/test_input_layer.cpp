@@ -13,8 +13,8 @@ namespace {
 /// A sparse matrix whose dense form is `dense`.
 CountMatrix sparse_of(const at::Tensor& dense) {
   const at::Tensor row_ptr = at::cat({at::zeros({1}, at::kLong), (dense != 0).sum(1).cumsum(0)});
-  return CountMatrix::from_csr(
-      {row_ptr, dense.nonzero().select(1, 1).to(at::kInt).contiguous(), dense.masked_select(dense != 0), dense.size(1)});
+  return CountMatrix::from_csr({row_ptr, dense.nonzero().select(1, 1).to(at::kInt).contiguous(),
+                                dense.masked_select(dense != 0), dense.size(1)});
 }
 
 }  // namespace

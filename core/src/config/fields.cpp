@@ -55,7 +55,8 @@ const Fields<TrainConfig>& train_fields() {
       row("stop_patience", &T::stop_patience,
           "epochs without improvement before training stops and the best weights are restored", 1),
       {option::choice("reconstruction", {"sum", "mean"}, T{}.reconstruction,
-                      "over genes: sum as in the paper; mean divides by their number, so that penalties and KL weigh more (sfaira)"),
+                      "over genes: sum as in the paper; mean divides by their number, so that penalties and KL weigh "
+                      "more (sfaira)"),
        &T::reconstruction},
       at_least(0, row("kl_weight", &T::kl_weight, "weight of the KL term in the loss; 1 = the evidence lower bound")),
       row("kl_warmup_epochs", &T::kl_warmup_epochs, "epochs over which that weight rises from 0; 0 = none", 0),
@@ -68,7 +69,8 @@ const Fields<SplitConfig>& split_fields() {
   using S = SplitConfig;
   static const Fields<S> fields = {
       below(1, at_least(0, row("test", &S::test, "share of the cells kept for testing"))),
-      below(1, at_least(0, row("validation", &S::validation, "share of the cells that decides when training stops; 0 = the training cells do"))),
+      below(1, at_least(0, row("validation", &S::validation,
+                               "share of the cells that decides when training stops; 0 = the training cells do"))),
       row("seed", &S::seed, "seed of the draw; -1 = the seed of the fit", -1),
       row("group", &S::group, "column of the cell table whose values (donors, say) are held out whole"),
   };

@@ -125,7 +125,8 @@ void replace_seed(Table& root) {
 ExperimentConfig fit_from_settings(const fs::path& data, const std::string& label,
                                    const std::vector<std::string>& settings, const PluginHost& host) {
   std::error_code error;
-  if (!fs::exists(data, error)) fail(Status::io, data.string(), ": there is no such file", config::similar_file_hint(data));
+  if (!fs::exists(data, error))
+    fail(Status::io, data.string(), ": there is no such file", config::similar_file_hint(data));
   Problems problems;
   const Place here{command_line, 0, 0, ""};
   Draft draft;

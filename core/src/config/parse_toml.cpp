@@ -70,7 +70,8 @@ class Converter {
 std::string read_file(const std::filesystem::path& file) {
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
-  if (!std::filesystem::exists(status)) fail(Status::config, file.string(), ": there is no such file", similar_file_hint(file));
+  if (!std::filesystem::exists(status))
+    fail(Status::config, file.string(), ": there is no such file", similar_file_hint(file));
   if (std::filesystem::is_directory(status))
     fail(Status::config, file.string(), ": is a folder; name the TOML file of the experiment");
   std::ifstream in(file, std::ios::binary);

@@ -21,7 +21,8 @@ at::Device device_of(const Model& model) {
 }
 
 /// Calls body(batch, first row) for the blocks of `rows`, in evaluation mode and without gradients.
-void for_each_block(Model& model, const CellSource& cells, std::span<const int64_t> rows, const InferenceProgress& progress,
+void for_each_block(Model& model, const CellSource& cells, std::span<const int64_t> rows,
+                    const InferenceProgress& progress,
                     const std::function<void(const CellBatch&, int64_t first)>& body) {
   const at::NoGradGuard no_grad;
   const at::Device device = device_of(model);
@@ -66,7 +67,8 @@ at::Tensor block_log_likelihood(Model& model, const CellBatch& batch, const at::
 
 }  // namespace
 
-at::Tensor embed(Model& model, const CellSource& cells, std::span<const int64_t> rows, const InferenceProgress& progress) {
+at::Tensor embed(Model& model, const CellSource& cells, std::span<const int64_t> rows,
+                 const InferenceProgress& progress) {
   at::Tensor out = at::empty({static_cast<int64_t>(rows.size()), model.config.latent}, at::kFloat);
   for_each_block(model, cells, rows, progress, [&](const CellBatch& batch, int64_t first) {
     out.slice(0, first, first + batch.counts.rows()).copy_(embed_block(model, batch));
@@ -100,15 +102,18 @@ at::Tensor mean_log_likelihood(Model& model, const CellSource& cells, std::span<
   for_each_block(model, cells, rows, {}, [&](const CellBatch& batch, int64_t first) {
     at::Tensor part = out.slice(0, first, first + batch.counts.rows());
     for (int64_t i = 0; i < draws; ++i)
-      part += block_log_likelihood(model, batch, draws_of(model, batch, 1, noise)).squeeze(0).to(at::kCPU, at::kDouble) / draws;
+      part +=
+          block_log_likelihood(model, batch, draws_of(model, batch, 1, noise)).squeeze(0).to(at::kCPU, at::kDouble) /
+          draws;
   });
   return out;
 }
 
 at::Tensor sample_prior(Model& model, int64_t n, uint64_t seed) {
   if (!model.prior)
-    fail(Status::unsupported, "model \"", model.config.name,
-         "\" is an autoencoder: it has no prior, so no cells can be drawn from it; train with a prior such as \"vamp\"");
+    fail(
+        Status::unsupported, "model \"", model.config.name,
+        "\" is an autoencoder: it has no prior, so no cells can be drawn from it; train with a prior such as \"vamp\"");
   const at::NoGradGuard no_grad;
   model.eval();
   model.prepare_prior();
@@ -132,7 +137,8 @@ CountMatrix sample_cells(Model& model, const at::Tensor& library, uint64_t seed)
     values.push_back(counts.masked_select(present).to(at::kFloat));
   }
   const at::Tensor row_ptr = at::cat({at::zeros({1}, at::kLong), at::cat(lengths).cumsum(0)});
-  return CountMatrix::from_csr({row_ptr, at::cat(columns), at::cat(values), static_cast<int64_t>(model.genes.genes.size())});
+  return CountMatrix::from_csr(
+      {row_ptr, at::cat(columns), at::cat(values), static_cast<int64_t>(model.genes.genes.size())});
 }
 
 }  // namespace scprior::core

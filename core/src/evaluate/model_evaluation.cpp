@@ -35,7 +35,8 @@ const at::Tensor& ModelEvaluation::latent_mean() const {
 }
 
 const at::Tensor& ModelEvaluation::latent_sample() const {
-  if (!sample_.defined()) sample_ = sample_posterior(model_, *data_.cells, rows_, stream_seed(evaluation_seed, RandomStream::posterior));
+  if (!sample_.defined())
+    sample_ = sample_posterior(model_, *data_.cells, rows_, stream_seed(evaluation_seed, RandomStream::posterior));
   return sample_;
 }
 
@@ -69,10 +70,12 @@ const at::Tensor& ModelEvaluation::test_log_likelihood_sampled() const {
 const Labels* ModelEvaluation::labels() const { return labels_ ? &*labels_ : nullptr; }
 const Labels* ModelEvaluation::batches() const { return batches_ ? &*batches_ : nullptr; }
 bool ModelEvaluation::has_prior() const { return model_.prior != nullptr; }
-at::Tensor ModelEvaluation::prior_samples(int64_t n) const { return sample_prior(model_, n, stream_seed(evaluation_seed, RandomStream::prior)).cpu(); }
+at::Tensor ModelEvaluation::prior_samples(int64_t n) const {
+  return sample_prior(model_, n, stream_seed(evaluation_seed, RandomStream::prior)).cpu();
+}
 
-std::vector<NamedMetricResult> evaluate_metrics(const Evaluation& evaluation, const std::vector<ComponentChoice>& choices,
-                                                const PluginHost& host) {
+std::vector<NamedMetricResult> evaluate_metrics(const Evaluation& evaluation,
+                                                const std::vector<ComponentChoice>& choices, const PluginHost& host) {
   std::vector<NamedMetricResult> results;
   for (const ComponentChoice& choice : choices) {
     const auto metric = host.create<Metric>(choice.type, choice.options);

@@ -29,7 +29,8 @@ void write_sampled_cells(const std::filesystem::path& file, const CountMatrix& c
   }
   if (any_symbol) contents.genes.columns.push_back({"gene_symbol", std::move(symbols)});
   const Csr& csr = counts.csr();
-  const at::Tensor row_ptr = csr.row_ptr.contiguous(), columns = csr.columns.contiguous(), values = csr.values.contiguous();
+  const at::Tensor row_ptr = csr.row_ptr.contiguous(), columns = csr.columns.contiguous(),
+                   values = csr.values.contiguous();
   CountBlock block;
   block.row_ptr.assign(row_ptr.data_ptr<int64_t>(), row_ptr.data_ptr<int64_t>() + row_ptr.numel());
   block.columns.assign(columns.data_ptr<int32_t>(), columns.data_ptr<int32_t>() + columns.numel());

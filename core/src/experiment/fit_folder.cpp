@@ -37,7 +37,8 @@ void write_history(const fs::path& file, const std::vector<EpochRecord>& history
   std::string text = "epoch,train_loss,reconstruction,kl,penalty,validation_loss,learning_rate\n";
   for (const EpochRecord& row : history) {
     text += std::to_string(row.epoch);
-    for (const double value : {row.train_loss, row.reconstruction, row.kl, row.penalty, row.validation_loss, row.learning_rate})
+    for (const double value :
+         {row.train_loss, row.reconstruction, row.kl, row.penalty, row.validation_loss, row.learning_rate})
       text += "," + format_exact(value);
     text += "\n";
   }

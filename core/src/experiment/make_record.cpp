@@ -47,7 +47,8 @@ std::string describe_model(const ModelConfig& model, const PluginHost& host) {
   const auto part = [&](scprior_kind kind, const ComponentChoice& choice) {
     return choice.type + changed_options(kind, choice, host);
   };
-  std::string text = model.is_autoencoder() ? "autoencoder without prior" : "prior " + part(SCPRIOR_KIND_PRIOR, model.prior);
+  std::string text =
+      model.is_autoencoder() ? "autoencoder without prior" : "prior " + part(SCPRIOR_KIND_PRIOR, model.prior);
   if (model.flow.type != "identity") text += ", flow " + part(SCPRIOR_KIND_FLOW, model.flow);
   return text + ", likelihood " + part(SCPRIOR_KIND_LIKELIHOOD, model.likelihood) + ", decoder " +
          part(SCPRIOR_KIND_DECODER, model.decoder) + concat(", ", model.latent, " latent units");
@@ -55,11 +56,13 @@ std::string describe_model(const ModelConfig& model, const PluginHost& host) {
 
 }  // namespace
 
-std::string fit_identity(const ExperimentConfig& config, const Dataset& data, const FitJob& job, const PluginHost& host) {
+std::string fit_identity(const ExperimentConfig& config, const Dataset& data, const FitJob& job,
+                         const PluginHost& host) {
   std::string text = fit_toml(config, *job.data, *job.model, job.seed);
   text += concat("\n# scprior ", version(), "; ", data.report.n_cells, " cells, ", data.report.n_file_genes, " genes, ",
                  static_cast<int64_t>(data.report.total_counts), " counts in the gene space\n");
-  for (const auto& [id, plugin_version] : plugins_of(*job.model, host)) text += concat("# ", id, ' ', plugin_version, '\n');
+  for (const auto& [id, plugin_version] : plugins_of(*job.model, host))
+    text += concat("# ", id, ' ', plugin_version, '\n');
   return text;
 }
 

@@ -12,6 +12,7 @@ FitRecord make_record(TrainedModel& trained, const Dataset& data, const ModelEva
                       const ExperimentConfig& config, const FitJob& job, const PluginHost& host, bool umap);
 
 /// What makes two fits the same: the fit's configuration, and as comments the data's size and the versions used.
-std::string fit_identity(const ExperimentConfig& config, const Dataset& data, const FitJob& job, const PluginHost& host);
+std::string fit_identity(const ExperimentConfig& config, const Dataset& data, const FitJob& job,
+                         const PluginHost& host);
 
 }  // namespace scprior::core

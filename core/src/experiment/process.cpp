@@ -21,8 +21,8 @@ int available_cores() {
 void prepare_process(int64_t threads) {
   at::set_num_threads(threads > 0 ? static_cast<int>(threads) : available_cores());
 #ifdef __GLIBC__
-  // glibc returns every large block to the system when it is freed and asks for it anew in the next step: a third of the
-  // time of a step is then spent in the kernel.
+  // glibc returns every large block to the system when it is freed and asks for it anew in the next step: a third of
+  // the time of a step is then spent in the kernel.
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 2'000'000'000);
   mallopt(M_TOP_PAD, 64 << 20);
@@ -43,7 +43,8 @@ at::Device parse_device(const std::string& name) {
   if (!device.is_cpu() && !device.is_cuda())
     fail(Status::config, "device = \"", name, "\": scprior runs on \"cpu\" and \"cuda\"");
   if (device.is_cuda() && !at::globalContext().hasCUDA())
-    fail(Status::config, "device = \"", name, "\": this LibTorch has no CUDA, or the machine has no NVIDIA GPU; use device = \"cpu\"");
+    fail(Status::config, "device = \"", name,
+         "\": this LibTorch has no CUDA, or the machine has no NVIDIA GPU; use device = \"cpu\"");
   return device;
 }
 

@@ -21,7 +21,10 @@ TrainedModel train_model(const Dataset& data, const ModelConfig& model, const Ex
   trained.file.n_genes = static_cast<int64_t>(data.space.genes.size());
   trained.file.n_cells = data.cells->n_cells();
   trained.file.plugins = plugins_of(model, host);
-  FitOptions options{.train = model.train, .seed = static_cast<uint64_t>(seed), .device = parse_device(config.device), .progress = progress};
+  FitOptions options{.train = model.train,
+                     .seed = static_cast<uint64_t>(seed),
+                     .device = parse_device(config.device),
+                     .progress = progress};
   trained.outcome = fit(trained.model, *data.cells, trained.split, options);
   trained.model.prepare_prior();
   return trained;

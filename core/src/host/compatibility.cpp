@@ -18,7 +18,8 @@ namespace scprior::core {
 namespace {
 
 constexpr const char* rebuild_hint =
-    "; C++ plugins share objects with the host, so these must be equal: rebuild the plugin with this installation's SDK";
+    "; C++ plugins share objects with the host, so these must be equal: rebuild the plugin with this installation's "
+    "SDK";
 
 std::string torch_text(uint32_t version) {
   return concat(version / 10000, '.', version / 100 % 100, '.', version % 100);
@@ -36,14 +37,16 @@ std::string flags_text(uint32_t flags) {
 }
 
 /// One differing fact: "LibTorch: plugin 2.9.0, host 2.13.0".
-void compare(std::vector<std::string>& differences, const char* fact, const std::string& plugin, const std::string& host) {
+void compare(std::vector<std::string>& differences, const char* fact, const std::string& plugin,
+             const std::string& host) {
   if (plugin != host) differences.push_back(concat(fact, ": plugin ", plugin, ", host ", host));
 }
 
 std::string differences_text(const std::vector<std::string>& differences) {
   if (differences.empty()) return "";
   std::string text = "was built differently from this host (";
-  for (const auto& difference : differences) text += concat(&difference == &differences.front() ? "" : "; ", difference);
+  for (const auto& difference : differences)
+    text += concat(&difference == &differences.front() ? "" : "; ", difference);
   return text + ")" + rebuild_hint;
 }
 
@@ -67,7 +70,8 @@ bool parse_marker(const std::string& name, MarkerFacts& facts) {
 std::string refusal_of_marker(const std::string& marker) {
   if (marker == host_marker()) return "";
   MarkerFacts plugin, host;
-  if (!parse_marker(marker, plugin)) return concat("its build marker '", marker, "' is of a form this host does not know");
+  if (!parse_marker(marker, plugin))
+    return concat("its build marker '", marker, "' is of a form this host does not know");
   parse_marker(host_marker(), host);
   std::vector<std::string> differences;
   compare(differences, "SDK epoch", plugin.epoch, host.epoch);
@@ -121,8 +125,8 @@ std::string refusal_of_descriptor(const scprior_plugin* plugin) {
     return concat("speaks plugin ABI ", plugin->abi_major, ", this host speaks ", SCPRIOR_ABI_MAJOR,
                   plugin->abi_major > SCPRIOR_ABI_MAJOR ? ": upgrade scprior" : ": rebuild the plugin");
   if (plugin->abi_minor > SCPRIOR_ABI_MINOR)
-    return concat("needs plugin ABI ", plugin->abi_major, '.', plugin->abi_minor, ", this host offers ", SCPRIOR_ABI_MAJOR,
-                  '.', SCPRIOR_ABI_MINOR, ": upgrade scprior");
+    return concat("needs plugin ABI ", plugin->abi_major, '.', plugin->abi_minor, ", this host offers ",
+                  SCPRIOR_ABI_MAJOR, '.', SCPRIOR_ABI_MINOR, ": upgrade scprior");
   if (plugin->struct_size < sizeof(scprior_plugin)) return "its descriptor is too short";
   if (!plugin->id || !plugin->version || !plugin->author || !plugin->license || !plugin->url || !plugin->components)
     return "its descriptor lacks an id, version, author, license, url or its components";

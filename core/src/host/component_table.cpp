@@ -41,7 +41,8 @@ std::string refusal_of_options(const scprior_component& component) {
       return concat("option '", row.name, "' must have either a default or be required");
     const OptionSpec spec = spec_of(row);
     if (!row.default_value) continue;
-    if (!spec.default_value) return concat("the default of option '", row.name, "' cannot be read: ", row.default_value);
+    if (!spec.default_value)
+      return concat("the default of option '", row.name, "' cannot be read: ", row.default_value);
     std::vector<OptionProblem> problems;
     Options::resolve({spec}, {{spec.name, *spec.default_value}}, problems);
     if (!problems.empty()) return concat("the default of option '", row.name, "' ", problems[0].message);

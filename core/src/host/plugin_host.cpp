@@ -109,7 +109,8 @@ struct PluginHost::State {
     if (std::string refusal = refusal_before_loading(file.path); !refusal.empty()) return refusal;
     try {
       // The throwing overload keeps the linker's own text; the other one loses it.
-      boost::dll::shared_library library(file.path, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+      boost::dll::shared_library library(file.path,
+                                         boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
       const auto entry = library.get<const scprior_plugin*(const scprior_host*)>(SCPRIOR_ENTRY_SYMBOL);
       keep_for_ever(std::move(library));
       HostServices services;

@@ -71,8 +71,9 @@ Model build_model(const ModelConfig& config, const GeneSpace& genes, const Plugi
   model.decoder = make<Decoder>(config.decoder, host);
   model.likelihood = make<Likelihood>(config.likelihood, host);
   if (config.is_autoencoder() && !model.flow->is_identity())
-    fail(Status::config, "model \"", config.name, "\": prior \"none\" makes an autoencoder, which has no distribution that flow \"",
-         config.flow.type, "\" could transform; use flow \"identity\" or choose a prior");
+    fail(Status::config, "model \"", config.name,
+         "\": prior \"none\" makes an autoencoder, which has no distribution that flow \"", config.flow.type,
+         "\" could transform; use flow \"identity\" or choose a prior");
 
   const at::Generator init = make_generator(stream_seed(seed, RandomStream::weights), at::kCPU);
   Dims dims;

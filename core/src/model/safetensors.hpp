@@ -7,8 +7,8 @@
 #include <map>
 #include <string>
 
-// The safetensors format: a length, a JSON header of names, types, shapes and offsets, then raw little-endian data. Reading
-// executes nothing. https://github.com/huggingface/safetensors
+// The safetensors format: a length, a JSON header of names, types, shapes and offsets, then raw little-endian data.
+// Reading executes nothing. https://github.com/huggingface/safetensors
 
 namespace scprior::core {
 

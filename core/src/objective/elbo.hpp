@@ -20,7 +20,8 @@ at::Tensor kl_divergence(const Model& model, const Posterior& posterior, const F
 
 /// Weights of the terms of the loss; the paper's are 1 and 1.
 struct LossWeights {
-  LossWeights(double kl_weight = 1, double reconstruction_weight = 1) : kl(kl_weight), reconstruction(reconstruction_weight) {}
+  LossWeights(double kl_weight = 1, double reconstruction_weight = 1)
+      : kl(kl_weight), reconstruction(reconstruction_weight) {}
   double kl, reconstruction;
 };
 

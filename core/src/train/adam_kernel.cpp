@@ -7,8 +7,9 @@
 
 namespace scprior::core {
 
-SCPRIOR_MULTIVERSION void adam_update(float* __restrict weight, const float* __restrict gradient, float* __restrict mean,
-                                      float* __restrict variance, int64_t n, const AdamStep& step) {
+SCPRIOR_MULTIVERSION void adam_update(float* __restrict weight, const float* __restrict gradient,
+                                      float* __restrict mean, float* __restrict variance, int64_t n,
+                                      const AdamStep& step) {
   const float keep1 = static_cast<float>(1 - step.beta1), keep2 = static_cast<float>(1 - step.beta2);
   const float beta2 = static_cast<float>(step.beta2), rate = static_cast<float>(step.rate);
   const float root_scale = static_cast<float>(step.root_scale), epsilon = static_cast<float>(step.epsilon);

@@ -128,7 +128,8 @@ class Fit {
   double kl_weight() const {
     const TrainConfig& train = options_.train;
     if (train.kl_warmup_epochs == 0) return train.kl_weight;
-    return train.kl_weight * std::min(1.0, static_cast<double>(record_.epoch - 1) / static_cast<double>(train.kl_warmup_epochs));
+    return train.kl_weight *
+           std::min(1.0, static_cast<double>(record_.epoch - 1) / static_cast<double>(train.kl_warmup_epochs));
   }
 
   LossWeights weights(double kl_weight) const {

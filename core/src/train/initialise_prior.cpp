@@ -14,8 +14,8 @@ void initialise_prior(Model& model, const CellSource& cells, const Split& split,
   if (!model.prior) return;
   const int64_t wanted = model.prior->n_initial_cells(), available = static_cast<int64_t>(split.train.size());
   if (wanted > available)
-    fail(Status::config, "prior/", model.config.prior.type, " of model \"", model.config.name, "\" starts from ", wanted,
-         " training cells, but there are only ", available, "; choose fewer (prior.components = ", available,
+    fail(Status::config, "prior/", model.config.prior.type, " of model \"", model.config.name, "\" starts from ",
+         wanted, " training cells, but there are only ", available, "; choose fewer (prior.components = ", available,
          " or less), or another start (prior.init)");
   const at::Generator draw = make_generator(stream_seed(seed, RandomStream::prior), at::kCPU);
   std::vector<int64_t> rows;

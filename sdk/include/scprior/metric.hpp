@@ -26,11 +26,13 @@ class SCPRIOR_API Evaluation {
   virtual const at::Tensor& latent_sample() const = 0;      ///< [N, D] one draw of q(z | x), fixed seed
   virtual const at::Tensor& library() const = 0;            ///< [N]
   virtual const at::Tensor& test_log_likelihood() const = 0;  ///< [n_test] ln p(x | z) at latent_mean, float64
-  virtual const at::Tensor& test_log_likelihood_sampled() const = 0;  ///< [n_test] mean of ln p(x | z) over draws, float64
+  virtual const at::Tensor& test_log_likelihood_sampled()
+      const = 0;                                            ///< [n_test] mean of ln p(x | z) over draws, float64
   virtual const Labels* labels() const = 0;                 ///< cell types; nullptr = none given
   virtual const Labels* batches() const = 0;                ///< experimental batches; nullptr = none given
   virtual bool has_prior() const = 0;                       ///< false for an autoencoder
-  virtual at::Tensor prior_samples(int64_t n) const = 0;    ///< [n, D], fixed seed. Errors: Error{unsupported} without prior
+  virtual at::Tensor prior_samples(
+      int64_t n) const = 0;  ///< [n, D], fixed seed. Errors: Error{unsupported} without prior
 };
 
 /// A number a metric reports. `name` is appended to the metric's own: "silhouette" or "silhouette.alpha".

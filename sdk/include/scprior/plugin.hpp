@@ -21,7 +21,8 @@
 //
 //     SCPRIOR_PLUGIN(
 //         (scprior::PluginInfo{.id = "vamp", .version = "0.1.0", .author = "...", .license = "Apache-2.0"}),
-//         scprior::component<VampPrior>({.name = "vamp", .summary = "mixture of encoded pseudo-inputs", .citation = "..."}))
+//         scprior::component<VampPrior>({.name = "vamp", .summary = "mixture of encoded pseudo-inputs", .citation =
+//         "..."}))
 //
 // A component class is constructed from `const scprior::Options&` and has `static scprior::OptionTable options()`; one
 // without options may be default-constructible instead.
@@ -150,9 +151,9 @@ ComponentSpec component(const ComponentInfo& info) {
 #define SCPRIOR_SANITIZER 0
 #endif
 /// Name of the marker symbol: the build facts that the host compares before it loads the file.
-#define SCPRIOR_MARKER                                                                                            \
-  SCPRIOR_EXPAND_6(SCPRIOR_SDK_EPOCH, TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR, TORCH_VERSION_PATCH, __GXX_ABI_VERSION, \
-                   SCPRIOR_SANITIZER)
+#define SCPRIOR_MARKER                                                                               \
+  SCPRIOR_EXPAND_6(SCPRIOR_SDK_EPOCH, TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR, TORCH_VERSION_PATCH, \
+                   __GXX_ABI_VERSION, SCPRIOR_SANITIZER)
 
 #define SCPRIOR_PLUGIN(info, ...)                                                                       \
   extern "C" {                                                                                          \

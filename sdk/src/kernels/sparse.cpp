@@ -95,27 +95,28 @@ SCPRIOR_INLINE void sampled_rows(const CsrView<T>& x, const T* grad, const T* we
 }
 
 // One multiversioned function per element type: attributes do not reach templates' instantiations reliably.
-#define SCPRIOR_SPARSE_KERNELS(T)                                                                                  \
-  SCPRIOR_MULTIVERSION void rows_##T(const CsrView<T>& x, const T* weight, const T* bias, int64_t width, T* out,   \
-                                     int64_t first, int64_t last) {                                                \
-    csr_rows<T>(x, weight, bias, width, out, first, last);                                                         \
-  }                                                                                                                \
-  SCPRIOR_MULTIVERSION void columns_##T(const CsrView<T>& x, const ColumnView& by, const T* grad, int64_t width,   \
-                                        T* out, int64_t first, int64_t last) {                                     \
-    csr_columns<T>(x, by, grad, width, out, first, last);                                                          \
-  }                                                                                                                \
+#define SCPRIOR_SPARSE_KERNELS(T)                                                                                   \
+  SCPRIOR_MULTIVERSION void rows_##T(const CsrView<T>& x, const T* weight, const T* bias, int64_t width, T* out,    \
+                                     int64_t first, int64_t last) {                                                 \
+    csr_rows<T>(x, weight, bias, width, out, first, last);                                                          \
+  }                                                                                                                 \
+  SCPRIOR_MULTIVERSION void columns_##T(const CsrView<T>& x, const ColumnView& by, const T* grad, int64_t width,    \
+                                        T* out, int64_t first, int64_t last) {                                      \
+    csr_columns<T>(x, by, grad, width, out, first, last);                                                           \
+  }                                                                                                                 \
   SCPRIOR_MULTIVERSION void sampled_##T(const CsrView<T>& x, const T* grad, const T* weight, int64_t width, T* out, \
-                                        int64_t first, int64_t last) {                                             \
-    sampled_rows<T>(x, grad, weight, width, out, first, last);                                                     \
-  }                                                                                                                \
-  void rows(const CsrView<T>& x, const T* w, const T* b, int64_t h, T* out, int64_t first, int64_t last) {         \
-    rows_##T(x, w, b, h, out, first, last);                                                                        \
-  }                                                                                                                \
-  void columns(const CsrView<T>& x, const ColumnView& by, const T* g, int64_t h, T* out, int64_t first, int64_t last) { \
-    columns_##T(x, by, g, h, out, first, last);                                                                    \
-  }                                                                                                                \
-  void sampled(const CsrView<T>& x, const T* g, const T* w, int64_t h, T* out, int64_t first, int64_t last) {      \
-    sampled_##T(x, g, w, h, out, first, last);                                                                     \
+                                        int64_t first, int64_t last) {                                              \
+    sampled_rows<T>(x, grad, weight, width, out, first, last);                                                      \
+  }                                                                                                                 \
+  void rows(const CsrView<T>& x, const T* w, const T* b, int64_t h, T* out, int64_t first, int64_t last) {          \
+    rows_##T(x, w, b, h, out, first, last);                                                                         \
+  }                                                                                                                 \
+  void columns(const CsrView<T>& x, const ColumnView& by, const T* g, int64_t h, T* out, int64_t first,             \
+               int64_t last) {                                                                                      \
+    columns_##T(x, by, g, h, out, first, last);                                                                     \
+  }                                                                                                                 \
+  void sampled(const CsrView<T>& x, const T* g, const T* w, int64_t h, T* out, int64_t first, int64_t last) {       \
+    sampled_##T(x, g, w, h, out, first, last);                                                                      \
   }
 SCPRIOR_SPARSE_KERNELS(float)
 SCPRIOR_SPARSE_KERNELS(double)

@@ -16,7 +16,8 @@ using torch::autograd::Function;
 using torch::autograd::variable_list;
 
 template <class T>
-kernels::CsrView<T> view(const at::Tensor& row_ptr, const at::Tensor& columns, const at::Tensor& values, int64_t genes) {
+kernels::CsrView<T> view(const at::Tensor& row_ptr, const at::Tensor& columns, const at::Tensor& values,
+                         int64_t genes) {
   return {row_ptr.data_ptr<int64_t>(), columns.data_ptr<int32_t>(), values.data_ptr<T>(), row_ptr.size(0) - 1, genes};
 }
 

@@ -28,7 +28,7 @@ struct SplitConfig {
   double test = 0.1;        ///< share of all cells, in [0, 1)
   double validation = 0.1;  ///< share of all cells, in [0, 1); 0 = the training cells decide when to stop
   int64_t seed = -1;        ///< -1 = the seed of the fit
-  std::string group;        ///< obs column whose values are held out whole, until the share is reached; "" = single cells
+  std::string group;  ///< obs column whose values are held out whole, until the share is reached; "" = single cells
 };
 
 struct TrainConfig {
@@ -41,7 +41,8 @@ struct TrainConfig {
   double plateau_factor = 0.5;
   int64_t plateau_patience = 10;
   int64_t stop_patience = 100;
-  std::string reconstruction = "sum";  ///< over genes (the paper); "mean": divided by G in the loss (sfaira's autoencoder)
+  std::string reconstruction =
+      "sum";  ///< over genes (the paper); "mean": divided by G in the loss (sfaira's autoencoder)
   double kl_weight = 1.0;
   int64_t kl_warmup_epochs = 0;  ///< linear from 0 to kl_weight; 0 = none
   int64_t samples = 1;           ///< S, posterior draws per cell and step

@@ -14,7 +14,7 @@ SCPRIOR_API void write_embedding(const std::filesystem::path& file, const Datase
                                  const std::string& model_name);
 
 /// Writes an h5ad with counts [n, G] of generated cells over the genes of `space`. Errors: Error{io}.
-SCPRIOR_API void write_sampled_cells(const std::filesystem::path& file, const CountMatrix& counts, const GeneSpace& space,
-                                     const std::string& model_name);
+SCPRIOR_API void write_sampled_cells(const std::filesystem::path& file, const CountMatrix& counts,
+                                     const GeneSpace& space, const std::string& model_name);
 
 }  // namespace scprior::core

@@ -18,7 +18,8 @@ SCPRIOR_API at::Tensor embed(Model& model, const CellSource& cells, std::span<co
                              const InferenceProgress& progress = {});
 
 /// One draw of q(z | x) for every cell, from `seed`: [n, D].
-SCPRIOR_API at::Tensor sample_posterior(Model& model, const CellSource& cells, std::span<const int64_t> rows, uint64_t seed);
+SCPRIOR_API at::Tensor sample_posterior(Model& model, const CellSource& cells, std::span<const int64_t> rows,
+                                        uint64_t seed);
 
 /// ln p(x | z) of every cell, float64 [n]: at z [n, D], e.g. the embedding.
 SCPRIOR_API at::Tensor log_likelihood(Model& model, const CellSource& cells, std::span<const int64_t> rows,

@@ -45,7 +45,16 @@ struct SCPRIOR_API Model {
 SCPRIOR_API Model build_model(const ModelConfig& config, const GeneSpace& genes, const PluginHost& host, uint64_t seed);
 
 /// Independent streams of random numbers of one fit.
-enum class RandomStream : uint64_t { weights = 1, library = 2, batches = 3, noise = 4, prior = 5, evaluation = 6, posterior = 7, likelihood = 8 };
+enum class RandomStream : uint64_t {
+  weights = 1,
+  library = 2,
+  batches = 3,
+  noise = 4,
+  prior = 5,
+  evaluation = 6,
+  posterior = 7,
+  likelihood = 8
+};
 
 /// A seed for one stream (splitmix64 of both), so that streams do not overlap.
 SCPRIOR_API uint64_t stream_seed(uint64_t seed, RandomStream stream);
