@@ -5,8 +5,8 @@
 
 namespace scprior {
 
-/// No hidden layer: h = z, so that the likelihood's output layer is the whole decoder and ln μ is linear in z. The loadings
-/// of a gene are then a row of that layer's weights.
+/// No hidden layer: h = z, so that the likelihood's output layer is the whole decoder and ln μ is linear in z. The
+/// loadings of a gene are then a row of that layer's weights.
 ///
 /// Source: dony2020, discussion (a linear decoder makes the latent units interpretable)
 class LinearDecoder : public Decoder {

@@ -11,6 +11,7 @@ CODE = {".c", ".cc", ".cpp", ".h", ".hpp", ".cmake", ".py", ".sh", ".R", ".r", "
 TEXT = CODE | {".md", ".toml", ".txt", ".in", ".json", ".map", ".html"}
 SKIPPED_FOLDERS = {".git", "build", "results", "__pycache__", "node_modules"}
 MAX_LINES = 400
+MAX_COLUMNS = 120
 
 SPDX = "SPDX-License-Identifier: Apache-2.0"
 # A letter in brackets, so that this file passes its own check.
@@ -50,6 +51,8 @@ def problems_of(path, text):
             found.append((number, f"path of one machine: {MACHINE_PATH.search(line)[0].strip()}..."))
         if is_code(path) and line != line.rstrip():
             found.append((number, "blanks at the end of the line"))
+        if path.suffix in {".cpp", ".hpp", ".h"} and len(line) > MAX_COLUMNS:
+            found.append((number, f"{len(line)} columns: at most {MAX_COLUMNS}"))
     return [f"{path}:{number}: {what}" for number, what in found]
 
 

@@ -26,7 +26,8 @@ Setting vamp_setting() {
   const auto cells = test::three_types(20, n_genes);
   const auto config = test::small_model("vamp", "identity", {{"components", n_components}});
   setting.model = core::build_model(config, test::numbered_genes(n_genes), test::shipped_plugins(), 1);
-  setting.model.prior->initialise(core::make_batch(*cells, std::vector<int64_t>{1, 2, 3, 4, 5}), core::make_generator(2, at::kCPU));
+  setting.model.prior->initialise(core::make_batch(*cells, std::vector<int64_t>{1, 2, 3, 4, 5}),
+                                  core::make_generator(2, at::kCPU));
   for (const core::Model::Part& part : setting.model.parts()) part.module->to(at::kDouble);
   setting.batch = core::make_batch(*cells, std::vector<int64_t>{6, 7, 8, 9, 10, 11, 12, 13});
   setting.batch.counts = setting.batch.counts.to(at::kDouble);
@@ -114,7 +115,8 @@ TEST_CASE("encoding pseudo-inputs changes no running statistics and draws no ran
   CHECK_FALSE(state.equal(noise.get_state()));
 }
 
-TEST_CASE("a step's gradient of an encoder weight is that through the cells and that through the pseudo-inputs", "[prior_pass]") {
+TEST_CASE("a step's gradient of an encoder weight is that through the cells and that through the pseudo-inputs",
+          "[prior_pass]") {
   Setting setting = vamp_setting();
   setting.model.prepare_prior();
   data_pass(setting);  // running statistics other than those of the start
@@ -124,14 +126,17 @@ TEST_CASE("a step's gradient of an encoder weight is that through the cells and 
   restore(setting.model, statistics);
 
   constexpr double h = 1e-5;
-  for (const std::string name : {"encoder.trunk.input.weight", "encoder.trunk.input.bias", "encoder.trunk.block.norm.gamma",
-                                 "encoder.trunk.rest.linear_0.weight", "encoder.mean.weight", "encoder.log_var.weight"}) {
+  for (const std::string name :
+       {"encoder.trunk.input.weight", "encoder.trunk.input.bias", "encoder.trunk.block.norm.gamma",
+        "encoder.trunk.rest.linear_0.weight", "encoder.mean.weight", "encoder.log_var.weight"}) {
     INFO(name);
     at::Tensor& weight = *find(setting.model, name);
     const at::Tensor gradient = weight.grad().reshape({-1});
     const int64_t place = gradient.abs().argmax().item<int64_t>();
-    const double through_cells = (loss_with(setting, weight, place, 0, h) - loss_with(setting, weight, place, 0, -h)) / (2 * h);
-    const double through_pseudo = (loss_with(setting, weight, place, h, 0) - loss_with(setting, weight, place, -h, 0)) / (2 * h);
+    const double through_cells =
+        (loss_with(setting, weight, place, 0, h) - loss_with(setting, weight, place, 0, -h)) / (2 * h);
+    const double through_pseudo =
+        (loss_with(setting, weight, place, h, 0) - loss_with(setting, weight, place, -h, 0)) / (2 * h);
     REQUIRE(std::abs(through_cells) > 1e-4);
     REQUIRE(std::abs(through_pseudo) > 1e-4);
     CHECK_THAT(gradient[place].item<double>(), WithinAbs(through_cells + through_pseudo, 1e-6));

@@ -75,7 +75,8 @@ at::Tensor normalised_by_loop(const at::Tensor& x, const at::Tensor& gamma, cons
   for (int64_t o = 0; o < x.size(1); ++o) {
     const auto [mean, variance] = statistics(o);
     for (int64_t i = 0; i < x.size(0); ++i)
-      y[i][o] = gamma[o].item<double>() * (x[i][o].item<double>() - mean) / std::sqrt(variance + 1e-3) + beta[o].item<double>();
+      y[i][o] = gamma[o].item<double>() * (x[i][o].item<double>() - mean) / std::sqrt(variance + 1e-3) +
+                beta[o].item<double>();
   }
   return y;
 }
@@ -86,7 +87,8 @@ at::Tensor normalised_by_batch(const Module& trunk, const at::Tensor& x) {
 }
 
 at::Tensor normalised_by_running(const Module& trunk, const at::Tensor& x) {
-  const at::Tensor mean = find(trunk, "block_0.norm.running_mean").clone(), variance = find(trunk, "block_0.norm.running_var").clone();
+  const at::Tensor mean = find(trunk, "block_0.norm.running_mean").clone(),
+                   variance = find(trunk, "block_0.norm.running_var").clone();
   return normalised_by_loop(x, find(trunk, "block_0.norm.gamma").detach(), find(trunk, "block_0.norm.beta").detach(),
                             [&](int64_t o) { return std::pair(mean[o].item<double>(), variance[o].item<double>()); });
 }
@@ -116,7 +118,8 @@ TEST_CASE("a layer in training is linear, tanh, then BatchNorm with the batch's 
 TEST_CASE("a layer in evaluation uses the running statistics and leaves them alone", "[nn]") {
   const auto trunk = one_layer(0.3);
   const at::Tensor x = random_rows(n_rows, n_in, 3), sums = linear_by_loop(*trunk, x);
-  const at::Tensor mean = find(*trunk, "block_0.norm.running_mean").clone(), variance = find(*trunk, "block_0.norm.running_var").clone();
+  const at::Tensor mean = find(*trunk, "block_0.norm.running_mean").clone(),
+                   variance = find(*trunk, "block_0.norm.running_var").clone();
   trunk->eval();
   const at::Tensor y = trunk->forward(x).detach();
   CHECK(near(y, normalised_by_running(*trunk, tanh_by_loop(sums))));
@@ -159,7 +162,8 @@ TEST_CASE("dropout comes last in a layer, scales what it keeps, and draws from t
   constexpr double p = 0.3;
   constexpr int64_t rows = 2000;
   const auto trunk = one_layer(p);
-  const at::Tensor x = random_rows(rows, n_in, 3), whole = normalised_by_batch(*trunk, tanh_by_loop(linear_by_loop(*trunk, x)));
+  const at::Tensor x = random_rows(rows, n_in, 3),
+                   whole = normalised_by_batch(*trunk, tanh_by_loop(linear_by_loop(*trunk, x)));
   const at::Tensor global_before = at::detail::getDefaultCPUGenerator().get_state();
   const auto forward = [&](uint64_t seed) {
     trunk->train(generator_of(seed));

@@ -7,7 +7,8 @@
 
 namespace scprior::core {
 
-/// Evaluates a trained model and gathers all that tables and report need. umap: also lay out the cells in two dimensions.
+/// Evaluates a trained model and gathers all that tables and report need. umap: also lay out the cells in two
+/// dimensions.
 FitRecord make_record(TrainedModel& trained, const Dataset& data, const ModelEvaluation& evaluation,
                       const ExperimentConfig& config, const FitJob& job, const PluginHost& host, bool umap);
 

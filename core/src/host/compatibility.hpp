@@ -14,8 +14,8 @@ scprior_build host_build();
 /// Name of the marker symbol that a plugin with the host's build facts exports.
 std::string host_marker();
 
-/// Looks into the file without loading it. Returns "" if it may be loaded, else why not and what to do: missing file, not
-/// ELF, no entry symbol, a marker of other build facts.
+/// Looks into the file without loading it. Returns "" if it may be loaded, else why not and what to do: missing file,
+/// not ELF, no entry symbol, a marker of other build facts.
 std::string refusal_before_loading(const std::filesystem::path& file);
 
 /// Checks what the entry function returned. Returns "" or why the plugin cannot be used.

@@ -25,7 +25,8 @@ struct ColumnPattern {
   at::Tensor order;       ///< [nnz] int64
 };
 
-/// A batch of cells by genes, [B, G], counts or expression values: sparse rows, or dense. Cheap to copy (shares memory).
+/// A batch of cells by genes, [B, G], counts or expression values: sparse rows, or dense. Cheap to copy (shares
+/// memory).
 ///
 /// Use dense() if speed does not matter, csr() for the fast path after asking is_sparse().
 /// What is derived (dense form, column pattern) is computed once and kept. Threads: one thread at a time.

@@ -15,9 +15,9 @@ class SCPRIOR_API Encoder : public Component {
  public:
   ~Encoder() override;
 
-  /// normalised: [B, G] ln(1 + 1e4 x / l), possibly requiring gradients (pseudo-inputs). covariates: batch, continuous as
-  /// announced in Dims.
-  /// Returns mean [B, D]; log_var [B, D] if dims.stochastic, else undefined; context [B, dims.context] if > 0.
+  /// normalised: [B, G] ln(1 + 1e4 x / l), possibly requiring gradients (pseudo-inputs). covariates: batch, continuous
+  /// as announced in Dims. Returns mean [B, D]; log_var [B, D] if dims.stochastic, else undefined; context [B,
+  /// dims.context] if > 0.
   virtual Posterior encode(const CountMatrix& normalised, const Covariates& covariates) = 0;
 };
 

@@ -14,8 +14,8 @@ struct Labels {
   std::vector<std::string> names;  ///< [number of labels]
 };
 
-/// What a fitted model says of a data set; computed when first asked for, then shared by all metrics. Tensors are on the
-/// CPU. "Test cells" are those that training did not see; for a data set other than the training set: all cells.
+/// What a fitted model says of a data set; computed when first asked for, then shared by all metrics. Tensors are on
+/// the CPU. "Test cells" are those that training did not see; for a data set other than the training set: all cells.
 class SCPRIOR_API Evaluation {
  public:
   virtual ~Evaluation();

@@ -22,8 +22,8 @@ class SCPRIOR_API Linear : public Module {
   at::Tensor weight, bias;
 };
 
-/// The first layer of an encoder: y = x W + b for sparse or dense x [B, G]. weight [G, out]: a gene's weights lie together.
-/// A sparse x costs nnz · out; gradients reach the weights, the bias and, where wanted, the values of x.
+/// The first layer of an encoder: y = x W + b for sparse or dense x [B, G]. weight [G, out]: a gene's weights lie
+/// together. A sparse x costs nnz · out; gradients reach the weights, the bias and, where wanted, the values of x.
 class SCPRIOR_API InputLayer : public Module {
  public:
   InputLayer(int64_t genes, int64_t out, bool penalised, at::Generator init);
@@ -32,8 +32,9 @@ class SCPRIOR_API InputLayer : public Module {
   at::Tensor weight, bias;
 };
 
-/// Batch normalisation with Keras' constants: eps 1e-3, and momentum 0.99 unless given, the share of the running statistics
-/// that a step keeps; the running variance is that of the batch, without Bessel's correction. A training batch of one row uses the running statistics (it has no variance).
+/// Batch normalisation with Keras' constants: eps 1e-3, and momentum 0.99 unless given, the share of the running
+/// statistics that a step keeps; the running variance is that of the batch, without Bessel's correction. A training
+/// batch of one row uses the running statistics (it has no variance).
 class SCPRIOR_API BatchNorm : public Module {
  public:
   explicit BatchNorm(int64_t width, bool scale = true, double momentum = 0.99);

@@ -15,8 +15,8 @@ SCPRIOR_API void parallel_for(int64_t begin, int64_t end, int64_t grain,
 
 }  // namespace scprior
 
-/// Compiles a function once per instruction set, chosen when the library is loaded (x86-64: AVX-512, AVX2, baseline). Loops
-/// inside must be in the function itself or in functions marked SCPRIOR_INLINE; a lambda is not multiversioned.
+/// Compiles a function once per instruction set, chosen when the library is loaded (x86-64: AVX-512, AVX2, baseline).
+/// Loops inside must be in the function itself or in functions marked SCPRIOR_INLINE; a lambda is not multiversioned.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)
 #define SCPRIOR_MULTIVERSION __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))

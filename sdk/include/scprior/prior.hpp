@@ -12,9 +12,9 @@ namespace scprior {
 
 /// p(z).
 ///
-/// Order of calls: build; initialise once before training (not after loading a saved model); then for every optimisation
-/// step, and once before evaluation: prepare, then any number of log_prob, sample, kl.
-/// Laws: exp(log_prob) integrates to one; sample draws from it; kl, where offered, is exact.
+/// Order of calls: build; initialise once before training (not after loading a saved model); then for every
+/// optimisation step, and once before evaluation: prepare, then any number of log_prob, sample, kl. Laws: exp(log_prob)
+/// integrates to one; sample draws from it; kl, where offered, is exact.
 class SCPRIOR_API Prior : public Component {
  public:
   /// normalised [K, G] -> q(z | .) by the model's encoder, with running BatchNorm statistics and without dropout.

@@ -46,12 +46,12 @@ struct FitOutcome {
   double cells_per_second = 0;
 };
 
-/// Trains a model: Adam, L1 and L2 penalties, learning rate halved when the validation loss stands still, early stopping.
-/// The model is left in evaluation mode with the weights of the epoch of lowest monitored loss; if it was cancelled in the
-/// first epoch, with those it had.
+/// Trains a model: Adam, L1 and L2 penalties, learning rate halved when the validation loss stands still, early
+/// stopping. The model is left in evaluation mode with the weights of the epoch of lowest monitored loss; if it was
+/// cancelled in the first epoch, with those it had.
 ///
-/// Source:  dony2020, methods; the monitored loss is reconstruction + kl_weight · KL + penalties of the validation cells (of
-///          the training cells where there are none), with the same noise in every epoch
+/// Source:  dony2020, methods; the monitored loss is reconstruction + kl_weight · KL + penalties of the validation
+///          cells (of the training cells where there are none), with the same noise in every epoch
 /// Differs: Keras' plateau rule wants an improvement of 1e-4, here any counts
 /// Errors:  Error{config, data} before the first step; a loss that leaves the finite numbers is no error but an outcome
 SCPRIOR_API FitOutcome fit(Model& model, const CellSource& cells, const Split& split, const FitOptions& options);

@@ -19,8 +19,8 @@ struct SavedModel {
 SCPRIOR_API void save_model(const std::filesystem::path& folder, const Model& model, const ModelFile& file);
 
 /// Opens a model folder; no code of the folder is run. The model is in evaluation mode on the CPU.
-/// Errors: Error{io} no such folder, or a file is missing; Error{data} damaged files, tensors missing, unknown or of other
-/// shapes, a component that no plugin offers.
+/// Errors: Error{io} no such folder, or a file is missing; Error{data} damaged files, tensors missing, unknown or of
+/// other shapes, a component that no plugin offers.
 SCPRIOR_API SavedModel open_model(const std::filesystem::path& folder, const PluginHost& host);
 
 }  // namespace scprior::core

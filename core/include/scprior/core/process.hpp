@@ -9,8 +9,8 @@
 
 namespace scprior::core {
 
-/// Sets the number of threads of LibTorch (0 = as many as the process may use) and keeps the allocator from handing large
-/// blocks back to the system between steps. Call once, at the start of a program.
+/// Sets the number of threads of LibTorch (0 = as many as the process may use) and keeps the allocator from handing
+/// large blocks back to the system between steps. Call once, at the start of a program.
 SCPRIOR_API void prepare_process(int64_t threads);
 
 /// "cpu", "cuda" or "cuda:1". Errors: Error{config} unknown, or not available in this LibTorch.

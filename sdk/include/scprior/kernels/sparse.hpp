@@ -33,7 +33,8 @@ template <class T>
 SCPRIOR_API void csr_transposed_times_dense(const CsrView<T>& x, const ColumnView& by_columns, const T* grad,
                                             int64_t width, T* out);
 
-/// out [nnz]: out_e = Σ_h grad[row(e), h] · weight[column(e), h], the product of two dense matrices at the pattern of x.
+/// out [nnz]: out_e = Σ_h grad[row(e), h] · weight[column(e), h], the product of two dense matrices at the pattern of
+/// x.
 template <class T>
 SCPRIOR_API void sampled_dense_dense(const CsrView<T>& x, const T* grad, const T* weight, int64_t width, T* out);
 
