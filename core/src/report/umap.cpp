@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <memory>
 
+// hnswlib's hand-written vector code reads one element beyond its arrays to prefetch it.
+#define NO_MANUAL_VECTORIZATION
+
 #include <knncolle/knncolle.hpp>
 #include <knncolle_hnsw/knncolle_hnsw.hpp>
 #include <umappp/umappp.hpp>
