@@ -3,31 +3,23 @@
 
 #include <ATen/ATen.h>
 
+#include "scprior/block_options.hpp"
 #include "scprior/error.hpp"
 
 namespace scprior {
 
 OptionTable MlpDecoder::options() {
-  return {
-      option::integers("hidden", {256, 512}, "widths of the hidden layers, from the latent space outwards").at_least(1),
-      option::choice("activation", nn::activation_names(), "tanh", "non-linearity of the hidden layers"),
-      option::boolean("batch_norm", true, "normalise each hidden layer over the batch, after the non-linearity"),
-      option::boolean("batch_norm_scale", true, "learn a scale in BatchNorm (sfaira's autoencoder: false)"),
-      option::real("batch_norm_momentum", 0.99,
-                   "share of BatchNorm's running statistics kept at a step; less for short trainings")
-          .at_least(0)
-          .below(1),
-      option::real("dropout", 0.2, "share of hidden units left out at each training step").at_least(0).below(1),
-  };
+  OptionTable table = {
+      option::integers("hidden", {256, 512}, "widths of the hidden layers, from the latent space outwards")
+          .at_least(1)};
+  const OptionTable block = nn::block_option_rows();
+  table.insert(table.end(), block.begin(), block.end());
+  return table;
 }
 
 MlpDecoder::MlpDecoder(const Options& options)
     : hidden_(options.integers("hidden")),
-      block_{.activation = options.text("activation"),
-             .batch_norm = options.boolean("batch_norm"),
-             .batch_norm_scale = options.boolean("batch_norm_scale"),
-             .batch_norm_momentum = options.real("batch_norm_momentum"),
-             .dropout = options.real("dropout")} {
+      block_(nn::block_options(options)) {
   if (hidden_.empty())
     fail(Status::config,
          "hidden = [] : an mlp decoder needs at least one hidden layer; for none take decoder \"linear\"");

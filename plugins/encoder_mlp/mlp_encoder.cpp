@@ -3,35 +3,28 @@
 
 #include <ATen/ATen.h>
 
+#include "scprior/block_options.hpp"
 #include "scprior/error.hpp"
 #include "scprior/shapes.hpp"
 
 namespace scprior {
 
 OptionTable MlpEncoder::options() {
-  return {
-      option::integers("hidden", {512, 256}, "widths of the hidden layers, from the genes inwards").at_least(1),
-      option::choice("activation", nn::activation_names(), "tanh", "non-linearity of the hidden layers"),
-      option::boolean("batch_norm", true, "normalise each hidden layer over the batch, after the non-linearity"),
-      option::boolean("batch_norm_scale", true, "learn a scale in BatchNorm (sfaira's autoencoder: false)"),
-      option::real("batch_norm_momentum", 0.99,
-                   "share of BatchNorm's running statistics kept at a step; less for short trainings")
-          .at_least(0)
-          .below(1),
-      option::real("dropout", 0.2, "share of hidden units left out at each training step").at_least(0).below(1),
-      option::boolean("plain_last", false, "neither BatchNorm nor dropout before the bottleneck (sfaira: true)"),
+  OptionTable table = {
+      option::integers("hidden", {512, 256}, "widths of the hidden layers, from the genes inwards").at_least(1)};
+  const OptionTable block = nn::block_option_rows();
+  table.insert(table.end(), block.begin(), block.end());
+  table.push_back(
+      option::boolean("plain_last", false, "neither BatchNorm nor dropout before the bottleneck (sfaira: true)"));
+  table.push_back(
       option::real("log_var_bound", 0.0, "clip the posterior's log-variance to plus or minus this; 0 = not at all")
-          .at_least(0),
-  };
+          .at_least(0));
+  return table;
 }
 
 MlpEncoder::MlpEncoder(const Options& options)
     : hidden_(options.integers("hidden")),
-      block_{.activation = options.text("activation"),
-             .batch_norm = options.boolean("batch_norm"),
-             .batch_norm_scale = options.boolean("batch_norm_scale"),
-             .batch_norm_momentum = options.real("batch_norm_momentum"),
-             .dropout = options.real("dropout")},
+      block_(nn::block_options(options)),
       plain_last_(options.boolean("plain_last")),
       log_var_bound_(options.real("log_var_bound")) {
   if (hidden_.empty()) fail(Status::config, "hidden = [] : an mlp encoder needs at least one hidden layer");
