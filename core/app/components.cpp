@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -17,10 +16,7 @@ scprior_kind kind_of(const std::string& name) {
     if (core::kind_name(kind) == name || core::kind_name(kind) + "s" == name) return kind;
     known.push_back(core::kind_name(kind));
   }
-  const std::string nearest = nearest_name(name, known);
-  fail(Status::argument, "\"", name, "\" is no kind of component",
-       nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?",
-       " Known: ", fmt::format("{}", fmt::join(known, ", ")));
+  fail(Status::argument, "\"", name, "\" is no kind of component", alternatives(name, known));
 }
 
 void print_options(const OptionTable& options, const std::string& indent) {
@@ -68,9 +64,8 @@ int describe_all_sections() {
     if (core::kind_name(kind) == word)
       fail(Status::argument, "describe ", word, " needs a name too; scprior list ", word, " names those there are");
   }
-  const std::string nearest = nearest_name(word, known);
   fail(Status::argument, '"', word, "\" is neither a section of the experiment file nor a kind of component",
-       nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?",
+       suggestion(word, known),
        " Examples: scprior describe train, scprior describe prior vamp");
 }
 

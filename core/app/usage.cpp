@@ -19,11 +19,6 @@ bool parse(const std::string& text, Number& value) {
 
 bool is_option(const std::string& argument) { return argument.size() > 1 && argument.front() == '-'; }
 
-std::string did_you_mean(const std::string& name, const std::vector<std::string>& known) {
-  const std::string nearest = nearest_name(name, known);
-  return nearest.empty() ? "" : "; did you mean " + nearest + "?";
-}
-
 /// Arguments that the command does not take: its unknown options, or words too many.
 std::string surplus_text(const CLI::App& app, const CLI::App& command) {
   std::vector<std::string> known;
@@ -39,7 +34,7 @@ std::string surplus_text(const CLI::App& app, const CLI::App& command) {
     if (!is_option(argument)) continue;
     const std::string name = argument.substr(0, argument.find('='));
     unknown += concat(unknown.empty() ? "" : "; ", name, " is no option of ", command.get_name(),
-                      did_you_mean(name, known));
+                      suggestion(name, known));
   }
   if (unknown.empty()) return concat("too many arguments for ", command.get_name(), ": ", words);
   const CLI::Option* setting = command.get_option_no_throw("--set");
@@ -55,7 +50,7 @@ std::string command_text(const CLI::App& app) {
   }
   for (const std::string& word : app.remaining())
     if (!is_option(word))
-      return concat("there is no command \"", word, '"', did_you_mean(word, names), " Commands: ", list);
+      return concat("there is no command \"", word, '"', suggestion(word, names), " Commands: ", list);
   const std::string surplus = app.remaining().empty() ? "" : surplus_text(app, app) + "; ";
   return surplus + "no command is given. Commands: " + list;
 }

@@ -8,4 +8,5 @@ SCPRIOR_PLUGIN((scprior::PluginInfo{
                scprior::component<scprior::InverseAutoregressiveFlow>(
                    {.name = "iaf",
                     .summary = "inverse autoregressive flow: latent units of a cell may depend on each other",
-                    .citation = "Kingma et al. 2016, NeurIPS"}));
+                    .citation = "Kingma et al. 2016, NeurIPS",
+                    .capabilities = SCPRIOR_OFFERS_INVERSE}));

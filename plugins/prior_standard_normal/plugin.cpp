@@ -8,4 +8,5 @@ SCPRIOR_PLUGIN(
         .id = "prior_standard_normal", .version = "0.1.0", .author = "scprior developers", .license = "Apache-2.0"}),
     scprior::component<scprior::StandardNormalPrior>({.name = "standard_normal",
                                                       .summary = "independent N(0, 1) latent units",
-                                                      .citation = "Kingma and Welling 2014, ICLR"}));
+                                                      .citation = "Kingma and Welling 2014, ICLR",
+                                                      .capabilities = SCPRIOR_OFFERS_KL}));

@@ -38,4 +38,17 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
   return nearest;
 }
 
+std::string suggestion(std::string_view name, const std::vector<std::string>& known) {
+  const std::string nearest = nearest_name(name, known);
+  return nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?";
+}
+
+std::string alternatives(std::string_view name, const std::vector<std::string>& known) {
+  std::string text = suggestion(name, known);
+  if (known.empty()) return "; there are none";
+  text += text.empty() ? "; known: " : " Known: ";
+  for (const std::string& other : known) text += (&other == &known.front() ? "" : ", ") + other;
+  return text;
+}
+
 }  // namespace scprior

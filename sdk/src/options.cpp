@@ -112,9 +112,7 @@ std::string domain_problem(const OptionSpec& spec, const OptionValue& value) {
     if (std::find(spec.choices.begin(), spec.choices.end(), text) != spec.choices.end()) return "";
     std::string all;
     for (const auto& choice : spec.choices) all += concat(all.empty() ? "" : ", ", quoted(choice));
-    const std::string nearest = nearest_name(text, spec.choices);
-    return concat("is ", quoted(text), ", must be one of ", all,
-                  nearest.empty() ? "" : concat("; did you mean \"", nearest, "\"?"));
+    return concat("is ", quoted(text), ", must be one of ", all, suggestion(text, spec.choices));
   }
   for (double x : numbers_of(value)) {
     const bool fits = (spec.min_open ? x > spec.min : x >= spec.min) && (spec.max_open ? x < spec.max : x <= spec.max);
@@ -226,12 +224,7 @@ Options Options::resolve(const OptionTable& table, const std::map<std::string, O
   }
   for (const auto& [name, value] : given) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    const std::string nearest = nearest_name(name, known);
-    std::string all;
-    for (const auto& option : known) all += concat(all.empty() ? "" : ", ", option);
-    problems.push_back({name, concat("is not an option",
-                                     nearest.empty() ? concat("; known: ", all.empty() ? "none" : all)
-                                                     : concat("; did you mean \"", nearest, "\"?"))});
+    problems.push_back({name, "is not an option" + alternatives(name, known)});
   }
   return options;
 }
@@ -247,6 +240,7 @@ Options Options::resolve(const OptionTable& table, const std::map<std::string, O
 
 template <class T>
 const T& Options::get(std::string_view name) const {
+  if (on_read_) on_read_(name);
   const auto found = values_.find(name);
   if (found == values_.end()) fail(Status::internal, "option '", name, "' is read but not declared");
   const T* value = std::get_if<T>(&found->second);

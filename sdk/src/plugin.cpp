@@ -56,6 +56,7 @@ PluginDescriptor::PluginDescriptor(const PluginInfo& info, const scprior_build& 
     entry.summary = tables_->keep(spec.info.summary);
     entry.citation = tables_->keep(spec.info.citation);
     entry.options = rows.data();
+    entry.capabilities = spec.info.capabilities;
     entry.create = spec.create;
     tables_->components.push_back(entry);
   }

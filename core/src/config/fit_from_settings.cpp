@@ -97,13 +97,7 @@ void add_setting(const std::string& setting, int64_t index, Draft& draft, Proble
   const std::vector<std::string> path = parts_of(key);
   Table* table = draft.table_of(path.front());
   if (table == nullptr || std::find(path.begin(), path.end(), "") != path.end()) {
-    const std::vector<std::string> known = Draft::known();
-    std::string text = "is not a setting";
-    const std::string nearest = nearest_name(path.front(), known);
-    if (!nearest.empty()) text += concat("; did you mean \"", nearest, "\"?");
-    text += nearest.empty() ? "; known: " : " Known: ";
-    for (const std::string& name : known) text += concat(&name == &known.front() ? "" : ", ", name);
-    problems.add(place, key, text);
+    problems.add(place, key, "is not a setting" + alternatives(path.front(), Draft::known()));
     return;
   }
   const std::string raw = trimmed(setting.substr(equals + 1));

@@ -24,8 +24,7 @@ std::string similar_file_hint(const std::filesystem::path& path) {
   std::vector<std::string> neighbours;
   for (const auto& item : std::filesystem::directory_iterator(std::filesystem::absolute(path).parent_path(), error))
     neighbours.push_back(item.path().filename().string());
-  const std::string nearest = nearest_name(path.filename().string(), neighbours);
-  return nearest.empty() ? "" : concat("; did you mean \"", nearest, "\"?");
+  return suggestion(path.filename().string(), neighbours);
 }
 
 std::string name_problem(const std::string& name) {

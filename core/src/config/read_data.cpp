@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "config/names.hpp"
 #include "config/read_component.hpp"
 #include "config/read_options.hpp"
 #include "scprior/core/dataset.hpp"
@@ -16,12 +17,7 @@ namespace fs = std::filesystem;
 std::string missing_text(const std::string& given, const fs::path& path) {
   std::string text = concat("is ", to_toml(given), ", but there is no file ", path.string());
   std::error_code error;
-  std::vector<std::string> neighbours;
-  for (const auto& item : fs::directory_iterator(path.parent_path(), error))
-    neighbours.push_back(item.path().filename().string());
-  if (error) return concat(text, " (nor its folder)");
-  const std::string nearest = nearest_name(path.filename().string(), neighbours);
-  return nearest.empty() ? text : concat(text, "; did you mean \"", nearest, "\"?");
+  return fs::is_directory(path.parent_path(), error) ? text + similar_file_hint(path) : text + " (nor its folder)";
 }
 
 ComponentChoice read_loader(const Node& given, const DataConfig& data, bool is_there, const PluginHost& host,

@@ -92,11 +92,8 @@ void resolve_gene_space(const Table& root, const fs::path& folder, GeneConfig& g
     genes.space = file.string();
     return;
   }
-  std::string text = concat("is ", to_toml(genes.space), ", which is no gene space (known:");
-  for (const std::string& name : known) text += concat(&name == &known.front() ? " " : ", ", name);
-  text += concat("), and there is no file ", file.string());
-  const std::string nearest = nearest_name(genes.space, known);
-  if (!nearest.empty()) text += concat("; did you mean \"", nearest, "\"?");
+  const std::string text = concat("is ", to_toml(genes.space), ", which is no gene space, nor is there a file ",
+                                  file.string(), alternatives(genes.space, known));
   problems.add(find(*find(root, "genes")->value.table(), "space")->value.place, "genes.space", text);
 }
 

@@ -39,12 +39,8 @@ std::optional<OptionValue> value_for(const OptionSpec& spec, const Node& node, c
 
 void report_unknown(const Member& member, const Section& section, const std::vector<std::string>& known,
                     Problems& problems) {
-  std::string text = section.owner.empty() ? "is not a known key" : "is not a known key of " + section.owner;
-  const std::string nearest = nearest_name(member.key, known);
-  if (!nearest.empty()) text += concat("; did you mean \"", nearest, "\"?");
-  text += known.empty() ? "; it has none" : nearest.empty() ? "; known: " : " Known: ";
-  for (const std::string& name : known) text += concat(&name == &known.front() ? "" : ", ", name);
-  problems.add(member.place, joined(section.key, member.key), text);
+  const std::string text = section.owner.empty() ? "is not a known key" : "is not a known key of " + section.owner;
+  problems.add(member.place, joined(section.key, member.key), text + alternatives(member.key, known));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <array>
 #include <regex>
 
+#include "host/descriptor.hpp"
 #include "scprior/plugin.hpp"
 
 namespace scprior::core {
@@ -127,15 +128,19 @@ std::string refusal_of_descriptor(const scprior_plugin* plugin) {
   if (plugin->abi_minor > SCPRIOR_ABI_MINOR)
     return concat("needs plugin ABI ", plugin->abi_major, '.', plugin->abi_minor, ", this host offers ",
                   SCPRIOR_ABI_MAJOR, '.', SCPRIOR_ABI_MINOR, ": upgrade scprior");
-  if (plugin->struct_size < sizeof(scprior_plugin)) return "its descriptor is too short";
+  if (plugin->struct_size < size_of_plugin_1_0) return "its descriptor is too short";
   if (!plugin->id || !plugin->version || !plugin->author || !plugin->license || !plugin->url || !plugin->components)
     return "its descriptor lacks an id, version, author, license, url or its components";
+  if (plugin->n_components == 0) return "offers no components";
+  if (plugin->components->struct_size < size_of_component_1_0) return "a component's descriptor is too short";
   bool has_cxx = false;
-  for (uint32_t i = 0; i < plugin->n_components; ++i) has_cxx |= plugin->components[i].tier == SCPRIOR_TIER_CXX;
+  for (uint32_t i = 0; i < plugin->n_components; ++i)
+    has_cxx |= read_element(plugin->components, i).tier == SCPRIOR_TIER_CXX;
   if (!has_cxx) return "";
   if (!plugin->build) return "offers C++ components but does not say what it was built with";
+  if (plugin->build->struct_size < size_of_build_1_0) return "its build facts are too short";
   const scprior_build host = host_build();
-  const scprior_build& build = *plugin->build;
+  const auto build = read_struct<scprior_build>(plugin->build, plugin->build->struct_size);
   std::vector<std::string> differences;
   compare(differences, "SDK epoch", std::to_string(build.sdk_epoch), std::to_string(host.sdk_epoch));
   compare(differences, "LibTorch", torch_text(build.torch_version), torch_text(host.torch_version));

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "config/toml_value.hpp"
+#include "host/descriptor.hpp"
 
 namespace scprior::core {
 namespace {
@@ -31,9 +32,11 @@ OptionSpec spec_of(const scprior_option& row) {
 
 /// A default must pass its own row; resolving an empty configuration shows it.
 std::string refusal_of_options(const scprior_component& component) {
-  if (component.n_options > 0 && !component.options) return "announces options but has no table of them";
+  if (component.n_options == 0) return "";
+  if (!component.options) return "announces options but has no table of them";
+  if (component.options->struct_size < size_of_option_1_0) return "its options' descriptors are too short";
   for (uint32_t i = 0; i < component.n_options; ++i) {
-    const scprior_option& row = component.options[i];
+    const scprior_option row = read_element(component.options, i);
     if (!is_identifier(row.name)) return concat("option ", i, " has no name of the form [a-z0-9_]+");
     if (row.type < SCPRIOR_OPTION_BOOLEAN || row.type > SCPRIOR_OPTION_TEXTS)
       return concat("option '", row.name, "' is of a type this host does not know");
@@ -53,13 +56,15 @@ std::string refusal_of_options(const scprior_component& component) {
 }  // namespace
 
 std::string refusal_of_component(const scprior_component& component) {
-  if (component.struct_size < sizeof(scprior_component)) return "a component's descriptor is too short";
   if (component.kind < SCPRIOR_KIND_LOADER || component.kind > SCPRIOR_KIND_METRIC)
     return concat("a component is of kind ", component.kind, ", which this host does not know");
   if (!is_identifier(component.name)) return "a component has no name of the form [a-z0-9_]+";
   const std::string where = concat(kind_name(static_cast<scprior_kind>(component.kind)), '/', component.name, ": ");
-  if (component.tier != SCPRIOR_TIER_CXX)
-    return concat(where, "is of tier ", component.tier, ", this host can only use C++ components");
+  if (component.tier != SCPRIOR_TIER_CXX && component.tier != SCPRIOR_TIER_C)
+    return concat(where, "is of tier ", component.tier, ", this host knows 1 (C) and 2 (C++)");
+  if (component.tier == SCPRIOR_TIER_C && component.kind != SCPRIOR_KIND_PRIOR &&
+      component.kind != SCPRIOR_KIND_METRIC)
+    return where + "is of the C tier, which has priors and metrics only; write it in C++";
   if (!component.create) return where + "has no create function";
   if (!component.summary) return where + "has no summary";
   const std::string refusal = refusal_of_options(component);
@@ -73,13 +78,17 @@ ComponentEntry entry_of(const scprior_plugin& plugin, const scprior_component& c
   entry.name = component.name;
   entry.summary = component.summary;
   entry.citation = component.citation ? component.citation : "";
-  for (uint32_t i = 0; i < component.n_options; ++i) entry.options.push_back(spec_of(component.options[i]));
+  entry.capabilities = component.capabilities;
+  for (uint32_t i = 0; i < component.n_options; ++i)
+    entry.options.push_back(spec_of(read_element(component.options, i)));
   entry.file = file;
   entry.plugin_id = plugin.id;
   entry.plugin_version = plugin.version;
   entry.plugin_license = plugin.license;
+  entry.plugin_author = plugin.author;
+  entry.plugin_url = plugin.url;
   entry.tier = static_cast<scprior_tier>(component.tier);
-  entry.component = &component;
+  entry.create = component.create;
   return entry;
 }
 

@@ -6,33 +6,18 @@
 
 #include <boost/dll/shared_library.hpp>
 
+#include "host/c_call.hpp"
+#include "host/c_metric.hpp"
+#include "host/c_prior.hpp"
 #include "host/compatibility.hpp"
 #include "host/component_table.hpp"
+#include "host/descriptor.hpp"
+#include "host/host_services.hpp"
+#include "host/probe.hpp"
 #include "scprior/core/installation.hpp"
 
 namespace scprior::core {
 namespace {
-
-/// What a plugin leaves with set_error, and the functions it is given.
-struct HostServices {
-  std::string error;
-  scprior_host host = {};
-
-  HostServices() {
-    host.struct_size = sizeof(scprior_host);
-    host.abi_major = SCPRIOR_ABI_MAJOR;
-    host.abi_minor = SCPRIOR_ABI_MINOR;
-    host.context = this;
-    host.log = [](void*, int32_t, const char*) {};
-    host.set_error = [](void* context, int32_t, const char* text) {
-      try {
-        static_cast<HostServices*>(context)->error = text ? text : "";
-      } catch (...) {
-        // No memory for the text: the status alone has to do. Nothing may be thrown into a plugin.
-      }
-    };
-  }
-};
 
 /// Libraries stay loaded until the process ends: autograd nodes may outlive everything else, and unloading their code
 /// would crash. The objects are therefore leaked on purpose.
@@ -42,9 +27,28 @@ std::filesystem::path absolute_path(const std::filesystem::path& path) {
   return std::filesystem::absolute(path).lexically_normal();
 }
 
-Status known_status(int32_t status) {
-  const bool known = (status >= SCPRIOR_E_ARGUMENT && status <= SCPRIOR_E_UNSUPPORTED) || status == SCPRIOR_E_INTERNAL;
-  return known ? static_cast<Status>(status) : Status::plugin;
+/// Makes an instance of either tier. where: what its errors start with.
+std::unique_ptr<Component> adopt(const ComponentEntry& entry, const std::string& where, void* made) {
+  if (entry.tier == SCPRIOR_TIER_CXX) return std::unique_ptr<Component>(static_cast<Component*>(made));
+  if (entry.kind == SCPRIOR_KIND_METRIC)
+    return std::make_unique<CMetric>(where, static_cast<const scprior_metric_c*>(made));
+  return std::make_unique<CPrior>(where, static_cast<const scprior_prior_c*>(made));
+}
+
+/// Calls the entry function; what it throws, against the rules of C, is left as its error.
+const scprior_plugin* enter(scprior_entry_function entry, HostServices& services) {
+  const scprior_plugin* plugin = nullptr;
+  detail::guarded(services.host(), [&] { plugin = entry(services.host()); });
+  return plugin;
+}
+
+std::string refusal_of_linker(const std::string& text) {
+  const std::string_view sign = "undefined symbol: ";
+  if (const size_t at = text.find(sign); at != std::string::npos)
+    return concat("needs ", text.substr(at + sign.size()),
+                  ", which nothing here offers (undefined symbol): link the plugin to the library that has it; with the "
+                  "linker's option -z defs, which scprior_add_plugin() sets, the plugin's own build tells");
+  return concat("cannot be loaded: ", text);
 }
 
 }  // namespace
@@ -86,8 +90,11 @@ struct PluginHost::State {
     if (std::string refusal = refusal_of_descriptor(plugin); !refusal.empty()) return refusal;
     std::vector<ComponentEntry> entries;
     for (uint32_t i = 0; i < plugin->n_components; ++i) {
-      const scprior_component& component = plugin->components[i];
+      const scprior_component component = read_element(plugin->components, i);
       if (std::string refusal = refusal_of_component(component); !refusal.empty()) return refusal;
+      for (const ComponentEntry& other : entries)
+        if (other.kind == static_cast<scprior_kind>(component.kind) && other.name == component.name)
+          return concat("offers ", kind_name(other.kind), " '", other.name, "' twice");
       entries.push_back(entry_of(*plugin, component, file.path));
       if (const ComponentEntry* other = find(entries.back().kind, entries.back().name))
         return concat("offers ", kind_name(other->kind), " '", other->name, "', which ", other->file.string(),
@@ -107,6 +114,9 @@ struct PluginHost::State {
 
   std::string load(PluginFile& file) {
     if (std::string refusal = refusal_before_loading(file.path); !refusal.empty()) return refusal;
+    // The plugins of the installation are trusted; a trial would cost a process for each of them.
+    if (file.path.parent_path() != plugin_folder())
+      if (std::string refusal = refusal_of_probe(file.path); !refusal.empty()) return refusal;
     try {
       // The throwing overload keeps the linker's own text; the other one loses it.
       boost::dll::shared_library library(file.path,
@@ -114,11 +124,11 @@ struct PluginHost::State {
       const auto entry = library.get<const scprior_plugin*(const scprior_host*)>(SCPRIOR_ENTRY_SYMBOL);
       keep_for_ever(std::move(library));
       HostServices services;
-      const scprior_plugin* plugin = entry(&services.host);
-      if (!plugin && !services.error.empty()) return "its entry function failed: " + services.error;
+      const scprior_plugin* plugin = enter(entry, services);
+      if (!plugin && !services.error().empty()) return "its entry function failed: " + services.error();
       return add(plugin, file);
     } catch (const std::exception& failure) {
-      return concat("cannot be loaded: ", failure.what());
+      return refusal_of_linker(failure.what());
     }
   }
 };
@@ -185,12 +195,7 @@ std::vector<std::string> PluginHost::names(scprior_kind kind) const {
 }
 
 std::string PluginHost::unknown_text(scprior_kind kind, const std::string& name) const {
-  const std::vector<std::string> known = names(kind);
-  std::string text = concat("unknown ", kind_name(kind), " \"", name, "\"");
-  const std::string nearest = nearest_name(name, known);
-  if (!nearest.empty()) text += concat("; did you mean \"", nearest, "\"?");
-  text += concat(nearest.empty() ? "; known: " : " Known: ", known.empty() ? "none" : "");
-  for (const auto& other : known) text += concat(&other == &known.front() ? "" : ", ", other);
+  std::string text = concat("unknown ", kind_name(kind), " \"", name, "\"", alternatives(name, names(kind)));
   text += "; searched:";
   for (const auto& folder : state_->searched) text += concat(" ", folder.string());
   for (const PluginFile& file : state_->files)
@@ -202,14 +207,14 @@ std::unique_ptr<Component> PluginHost::create_component(scprior_kind kind, const
                                                         const Options& options) const {
   const ComponentEntry* entry = find(kind, name);
   if (!entry) throw Error(Status::config, unknown_text(kind, name));
+  const std::string where = concat(kind_name(kind), '/', name, " (", entry->file.filename().string(), ' ',
+                                   entry->plugin_version, ")");
   HostServices services;
   void* made = nullptr;
-  const int32_t status =
-      entry->component->create(&services.host, reinterpret_cast<const scprior_options*>(&options), &made);
+  const int32_t status = entry->create(services.host(), reinterpret_cast<const scprior_options*>(&options), &made);
   if (status != SCPRIOR_OK || !made)
-    fail(known_status(status), kind_name(kind), '/', name, " (", entry->file.filename().string(), ' ',
-         entry->plugin_version, "): ", services.error.empty() ? "could not be made" : services.error);
-  return std::unique_ptr<Component>(static_cast<Component*>(made));
+    fail(known_status(status), where, ": ", services.error().empty() ? "could not be made" : services.error());
+  return adopt(*entry, where, made);
 }
 
 }  // namespace scprior::core

@@ -7,7 +7,11 @@
  * from the file before it loads it, then calls the entry function and reads the descriptor below.
  *
  * Lifetimes: everything a descriptor points to lives as long as the process; plugins are never unloaded.
- * Threads:   the entry function and `create` are called on one thread at a time.
+ * Threads:   the entry function and `create` are called on one thread at a time. The entry function may be called more
+ *            than once, also in a process of its own (a host tries strange files there first).
+ * Versions:  a plugin sets struct_size and abi_minor to what it was compiled with. Structs only grow at their end, and
+ *            an array of them has the stride of its struct_size, so that a C plugin made for 1.m works in every 1.n with
+ *            n >= m.
  */
 #ifndef SCPRIOR_ABI_H
 #define SCPRIOR_ABI_H
@@ -19,7 +23,7 @@
 #define SCPRIOR_ABI_MINOR 0
 
 /** Version of the C++ interfaces. Raised whenever any SDK class changes its layout or its virtual functions. */
-#define SCPRIOR_SDK_EPOCH 1
+#define SCPRIOR_SDK_EPOCH 2
 
 /** Version of scprior itself; the build system reads it from here. */
 #define SCPRIOR_VERSION_MAJOR 0
@@ -109,7 +113,14 @@ typedef struct scprior_option {
 /** Values given to one component, read through the host's functions. */
 typedef struct scprior_options scprior_options;
 
-/** What the host gives to a plugin. Append-only: check struct_size before a member added after 1.0. */
+/**
+ * What the host gives to a plugin; valid during the call it is passed to. Append-only: check struct_size before a member
+ * added after 1.0.
+ *
+ * The option functions read one value that `create` was given. They fail with SCPRIOR_E_INTERNAL if the component did not
+ * declare an option of that name and type; the text is then left already. What a pointer leads to lives until `create`
+ * returns.
+ */
 typedef struct scprior_host {
   uint32_t struct_size;
   uint16_t abi_major, abi_minor;
@@ -118,7 +129,26 @@ typedef struct scprior_host {
   void (*log)(void *context, int32_t level, const char *utf8);
   /** Keeps the text of a failure; call it before returning a non-zero status. */
   void (*set_error)(void *context, int32_t status, const char *utf8);
+
+  int32_t (*option_boolean)(void *context, const scprior_options *options, const char *name, int32_t *value);
+  int32_t (*option_integer)(void *context, const scprior_options *options, const char *name, int64_t *value);
+  int32_t (*option_real)(void *context, const scprior_options *options, const char *name, double *value);
+  /** Also for choices. */
+  int32_t (*option_text)(void *context, const scprior_options *options, const char *name, const char **utf8);
+  int32_t (*option_integers)(void *context, const scprior_options *options, const char *name, const int64_t **values,
+                             int64_t *n);
+  int32_t (*option_reals)(void *context, const scprior_options *options, const char *name, const double **values,
+                          int64_t *n);
+  int32_t (*option_texts)(void *context, const scprior_options *options, const char *name, const char *const **values,
+                          int64_t *n);
 } scprior_host;
+
+/** What a component offers beyond what its kind must offer. A host ignores bits it does not know. */
+enum {
+  SCPRIOR_OFFERS_KL = 1,      /**< prior: the closed form of KL(q || p) for a Gaussian posterior */
+  SCPRIOR_OFFERS_INVERSE = 2, /**< flow: inverse() */
+  SCPRIOR_WANTS_CELLS = 4     /**< prior: starts from training cells, unless an option says otherwise */
+};
 
 /** One component a plugin offers. */
 typedef struct scprior_component {
@@ -130,10 +160,66 @@ typedef struct scprior_component {
   const char *summary;  /**< one line */
   const char *citation; /**< paper, or "" */
   const scprior_option *options;
+  uint64_t capabilities; /**< SCPRIOR_OFFERS_*, SCPRIOR_WANTS_* */
   /** Makes an instance. C++ tier: *out becomes a scprior::Component* owned by the caller, `options` is a
-      const scprior::Options*. Returns a scprior_status; on failure the text is left with host->set_error. */
+      const scprior::Options*. C tier: *out becomes a const scprior_prior_c* or const scprior_metric_c* that lives until
+      the host has called its destroy. Returns a scprior_status; on failure the text is left with host->set_error. */
   int32_t (*create)(const scprior_host *host, const scprior_options *options, void **out);
 } scprior_component;
+
+/** Size of the buffer `error` of the functions below. Before returning a non-zero status they write a zero-terminated
+    text into it. */
+#define SCPRIOR_ERROR_SIZE 1024
+
+/**
+ * C tier: a prior as functions over arrays of doubles, row after row. Letters: n points, D latent units, P parameters.
+ *
+ * Order of calls: build once; start once, unless a saved model is loaded; then log_prob and sample in any order; destroy
+ * once, last. Every function is called on the thread that called scprior, one at a time for each instance.
+ * The host owns the parameters: it trains them with the rest of the model, saves and loads them.
+ */
+typedef struct scprior_prior_c {
+  uint32_t struct_size;
+  uint32_t reserved; /**< 0 */
+  void *user;        /**< given back in every call */
+  /** Prepares for D latent units and tells P, the number of learnable parameters (0 = none). */
+  int32_t (*build)(void *user, int64_t n_latent, int64_t *n_parameters, char *error);
+  /** Writes the P values that training starts from; the same seed gives the same values. NULL if P is always 0. */
+  int32_t (*start)(void *user, uint64_t seed, double *parameters, char *error);
+  /** Writes the natural logarithm of the density at the n rows of z [n, D]: log_prob [n]. Unless they are NULL, also
+      gradient [n, D], d log_prob[i] / d z[i, j], and parameter_gradient [n, P], d log_prob[i] / d parameters[j]. */
+  int32_t (*log_prob)(void *user, int64_t n, const double *z, const double *parameters, double *log_prob,
+                      double *gradient, double *parameter_gradient, char *error);
+  /** Writes n independent draws: z [n, D]; the same seed gives the same draws. */
+  int32_t (*sample)(void *user, int64_t n, const double *parameters, uint64_t seed, double *z, char *error);
+  /** Frees the instance. May be NULL. */
+  void (*destroy)(void *user);
+} scprior_prior_c;
+
+/** What a metric of the C tier is given. Lives until `evaluate` returns. */
+typedef struct scprior_metric_input {
+  uint32_t struct_size;
+  uint32_t reserved;
+  int64_t n_cells, n_latent;
+  const double *latent;   /**< [n_cells, n_latent] the embedding, row after row */
+  const int32_t *labels;  /**< [n_cells] code of the cell type, -1 = missing; NULL = none given */
+  int64_t n_labels;
+  const int32_t *batches; /**< [n_cells] code of the experimental batch, -1 = missing; NULL = none given */
+  int64_t n_batches;
+} scprior_metric_input;
+
+/** better: 1 higher is better, -1 lower is better, 0 neither. name: "" for the metric's main value. */
+typedef void (*scprior_report_value)(void *receiver, const char *name, double value, int32_t better);
+
+/** C tier: a metric. NaN = not defined for these data. */
+typedef struct scprior_metric_c {
+  uint32_t struct_size;
+  uint32_t reserved;
+  void *user;
+  int32_t (*evaluate)(void *user, const scprior_metric_input *input, scprior_report_value report, void *receiver,
+                      char *error);
+  void (*destroy)(void *user); /**< may be NULL */
+} scprior_metric_c;
 
 /** What the entry function returns. The first 16 bytes are frozen for ever. */
 typedef struct scprior_plugin {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <limits>
 #include <map>
 #include <optional>
@@ -81,11 +82,16 @@ class SCPRIOR_API Options {
 
   const std::map<std::string, OptionValue, std::less<>>& values() const { return values_; }
 
+  /// Calls `listener` with the name of each option that is read from now on, from this object or a copy made later
+  /// (the conformance kit finds options that nobody reads).
+  void on_read(std::function<void(std::string_view name)> listener) { on_read_ = std::move(listener); }
+
  private:
   template <class T>
   const T& get(std::string_view name) const;
 
   std::map<std::string, OptionValue, std::less<>> values_;
+  std::function<void(std::string_view)> on_read_;
 };
 
 /// As written in TOML: true, 500, 0.2, "log1p", [512, 256].
@@ -96,6 +102,12 @@ SCPRIOR_API std::string_view type_name(scprior_option_type type);
 
 /// What an option accepts, in words: "at least 1 and below 5", "log1p, counts"; "" = anything of its type.
 SCPRIOR_API std::string range_text(const OptionSpec& spec);
+
+/// `; did you mean "log1p"?` with the name of `known` that nearest_name finds, or "".
+SCPRIOR_API std::string suggestion(std::string_view name, const std::vector<std::string>& known);
+
+/// As suggestion, followed by all of `known`: `; did you mean "vamp"? Known: standard_normal, vamp`.
+SCPRIOR_API std::string alternatives(std::string_view name, const std::vector<std::string>& known);
 
 /// The name among `known` that is nearest to `name` (Damerau-Levenshtein distance at most max(2, length / 3)), or "".
 SCPRIOR_API std::string nearest_name(std::string_view name, const std::vector<std::string>& known);

@@ -41,6 +41,7 @@ struct ComponentInfo {
   const char* name;
   const char* summary;
   const char* citation = "";
+  uint64_t capabilities = 0;  ///< SCPRIOR_OFFERS_KL, ... (scprior/abi.h): what is there beyond the duties of the kind
 };
 
 struct ComponentSpec {

@@ -28,9 +28,10 @@ struct ComponentEntry {
   std::string name, summary, citation;
   OptionTable options;
   std::filesystem::path file;
-  std::string plugin_id, plugin_version, plugin_license;
+  std::string plugin_id, plugin_version, plugin_license, plugin_author, plugin_url;
   scprior_tier tier;
-  const scprior_component* component;
+  uint64_t capabilities;  ///< SCPRIOR_OFFERS_KL, ...
+  decltype(scprior_component::create) create;
 };
 
 /// Finds, checks and loads plugin files, and makes components. Loaded libraries stay until the process ends.
