@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// scprior-conform: does a plugin keep the laws of its components? A verdict per law; exit 0 only if all hold.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+
+#include "file_laws.hpp"
+#include "own_process.hpp"
+#include "reporter.hpp"
+#include "run_laws.hpp"
+#include "scprior/core/process.hpp"
+
+namespace scprior::conform {
+namespace {
+
+struct Arguments {
+  std::string plugin, options, data;
+  std::vector<std::string> components;
+  uint32_t seed = 1;
+  double timeout = 600;
+  bool in_process = false, list = false;
+  int64_t child = -1;  ///< which option set, in a component's own process
+};
+
+void declare(CLI::App& app, Arguments& a) {
+  app.add_option("PLUGIN", a.plugin, "the plugin file, NAME.so")->required()->type_name("");
+  app.add_option("KIND/NAME", a.components, "only these components, e.g. prior/vamp")->type_name("");
+  app.add_option("--options", a.options, "further option sets, and laws that are waived (TOML)")->type_name("FILE");
+  app.add_option("--data", a.data, "a file for loaders to open")->type_name("FILE");
+  app.add_option("--rng-seed", a.seed, "seed of all random numbers (default 1)")->type_name("NUMBER");
+  app.add_option("--timeout", a.timeout, "seconds after which a component is taken to hang (default 600)")
+      ->type_name("SECONDS");
+  app.add_flag("--in-process", a.in_process, "run one component in this process, for a debugger");
+  app.add_flag("--list", a.list, "show the components and their laws, run none");
+  app.add_option("--child", a.child)->group("");
+  app.footer("Exit codes: 0 all laws hold; 1 a law is broken; 2 wrong usage.");
+}
+
+std::string name_of(const core::ComponentEntry& entry) { return core::kind_name(entry.kind) + "/" + entry.name; }
+
+std::vector<const core::ComponentEntry*> chosen(const core::PluginHost& host, const Arguments& arguments) {
+  std::vector<const core::ComponentEntry*> found;
+  std::vector<std::string> known;
+  for (const core::ComponentEntry& entry : host.components()) known.push_back(name_of(entry));
+  for (const std::string& wanted : arguments.components)
+    if (std::find(known.begin(), known.end(), wanted) == known.end())
+      fail(Status::argument, arguments.plugin, " offers no ", wanted, alternatives(wanted, known));
+  for (const core::ComponentEntry& entry : host.components())
+    if (arguments.components.empty() || std::count(arguments.components.begin(), arguments.components.end(), name_of(entry)))
+      found.push_back(&entry);
+  return found;
+}
+
+ConformFile conform_file(const core::PluginHost& host, const Arguments& arguments) {
+  if (arguments.options.empty()) return {};
+  ConformFile file = read_conform_file(arguments.options);
+  std::vector<std::string> known;
+  for (const core::ComponentEntry& entry : host.components()) known.push_back(name_of(entry));
+  for (const auto& [component, sets] : file.sets)
+    if (std::find(known.begin(), known.end(), component) == known.end())
+      fail(Status::config, arguments.options, ": the plugin offers no ", component, alternatives(component, known));
+  return file;
+}
+
+int list(const core::PluginHost& host, const Arguments& arguments) {
+  for (const core::ComponentEntry* entry : chosen(host, arguments)) {
+    std::cout << name_of(*entry) << '\n';
+    list_laws(entry->kind);
+  }
+  return 0;
+}
+
+/// One component with one option set, in this process.
+void run_here(const core::PluginHost& host, const Arguments& arguments, const ConformFile& file,
+              const core::ComponentEntry& entry, size_t set) {
+  Task task;
+  task.component = &entry;
+  task.options = option_sets(file, name_of(entry), entry.options).at(set);
+  task.waived = waivers_of(file, name_of(entry));
+  task.data = arguments.data;
+  task.seed = arguments.seed;
+  run_laws(host, task);
+}
+
+int run_child(const Arguments& arguments) {
+  core::PluginHost host;
+  host.load_file(arguments.plugin);
+  reporting().to_parent = true;
+  run_here(host, arguments, conform_file(host, arguments), *chosen(host, arguments).at(0),
+           static_cast<size_t>(arguments.child));
+  std::cout << end_of_laws << std::endl;
+  return reporting().counts.broken > 0 ? 1 : 0;
+}
+
+std::vector<std::string> repeat_arguments(const Arguments& a) {
+  std::vector<std::string> words = {a.plugin};
+  words.insert(words.end(), a.components.begin(), a.components.end());
+  if (!a.options.empty()) words.insert(words.end(), {"--options", a.options});
+  if (!a.data.empty()) words.insert(words.end(), {"--data", a.data});
+  words.insert(words.end(), {"--rng-seed", std::to_string(a.seed)});
+  return words;
+}
+
+void print_summary(const Arguments& arguments, const Counts& counts) {
+  std::cout << '\n' << arguments.plugin << ": " << counts.holds << " laws hold, " << counts.broken << " broken, "
+            << counts.skipped << " skipped, " << counts.waived << " waived; seed " << arguments.seed << "\nrepeat:";
+  std::cout << " scprior-conform";
+  for (const std::string& word : repeat_arguments(arguments)) std::cout << ' ' << word;
+  std::cout << std::endl;
+}
+
+void run_component(const core::PluginHost& host, const Arguments& arguments, const ConformFile& file,
+                   const core::ComponentEntry& entry, Counts& counts) {
+  const std::vector<OptionSet> sets = option_sets(file, name_of(entry), entry.options);
+  for (const auto& [law, reason] : waivers_of(file, name_of(entry)))
+    std::cout << "\n(waived by the author: \"" << law << "\": " << reason << ')';
+  for (size_t set = 0; set < sets.size(); ++set) {
+    std::cout << '\n' << name_of(entry) << ", " << option_set_text(sets[set]) << std::endl;
+    if (arguments.in_process) {
+      run_here(host, arguments, file, entry, set);
+      counts = reporting().counts;
+      continue;
+    }
+    Arguments one = arguments;
+    one.components = {name_of(entry)};
+    std::vector<std::string> words = repeat_arguments(one);
+    words.insert(words.end(), {"--child", std::to_string(set)});
+    run_in_own_process(words, name_of(entry), arguments.timeout, counts);
+  }
+}
+
+int run(const Arguments& arguments) {
+  core::PluginHost host;
+  Counts& counts = reporting().counts;
+  if (arguments.list) {
+    host.load_file(arguments.plugin);
+    return list(host, arguments);
+  }
+  const bool is_loaded = check_file(host, arguments.plugin, counts);
+  if (is_loaded) {
+    const ConformFile file = conform_file(host, arguments);
+    for (const core::ComponentEntry* entry : chosen(host, arguments))
+      run_component(host, arguments, file, *entry, counts);
+  }
+  print_summary(arguments, counts);
+  return counts.broken > 0 ? 1 : 0;
+}
+
+}  // namespace
+}  // namespace scprior::conform
+
+int main(int argc, char** argv) {
+  using namespace scprior;
+  CLI::App app{"Checks that the components of a plugin keep the laws of their kinds.", "scprior-conform"};
+  conform::Arguments arguments;
+  conform::declare(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    core::prepare_process(2);
+    return arguments.child >= 0 ? conform::run_child(arguments) : conform::run(arguments);
+  } catch (const Error& error) {
+    std::cerr << "scprior-conform: " << error.what() << '\n';
+  } catch (const std::exception& error) {
+    std::cerr << "scprior-conform: unexpected: " << error.what() << '\n';
+  }
+  return 2;
+}
