@@ -47,7 +47,7 @@ void run_laws(const core::PluginHost& host, const Task& task) {
   subject.kind_name = core::kind_name(entry.kind);
   subject.name = entry.name;
   subject.table = entry.options;
-  subject.capabilities = entry.component->capabilities;
+  subject.capabilities = entry.capabilities;
   subject.tier = entry.tier;
   subject.given = task.options;
   subject.data = task.data;
