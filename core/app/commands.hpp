@@ -52,8 +52,19 @@ struct EvaluateArguments {
 int evaluate(const EvaluateArguments& arguments, core::PluginHost& host);
 
 int list(const std::string& kind, const core::PluginHost& host);
-int describe(const std::string& kind, const std::string& name, const core::PluginHost& host);
 int plugins(const core::PluginHost& host);
+
+struct DescribeArguments {
+  std::string kind, name;
+  bool toml = false, markdown = false;
+};
+int describe(const DescribeArguments& arguments, const core::PluginHost& host);
+
+struct NewArguments {
+  std::string kind, name, folder, tier = "c++";
+};
+int new_plugin(const NewArguments& arguments, const core::PluginHost& host);
+
 int check(const std::string& file, core::PluginHost& host);
 
 struct InfoArguments {

@@ -33,7 +33,9 @@ struct CommandLine {
   SampleArguments sample_arguments;
   EvaluateArguments evaluate_arguments;
   InfoArguments info_arguments;
-  std::string kind, name, file;
+  DescribeArguments describe_arguments;
+  NewArguments new_arguments;
+  std::string kind, file;
   std::function<int(core::PluginHost&)> chosen;
 
   CLI::App* command(const char* word, const char* help, std::function<int(core::PluginHost&)> body) {
@@ -75,6 +77,7 @@ struct CommandLine {
     add_training();
     add_use_of_models();
     add_looking();
+    add_making();
   }
 
   void add_training() {
@@ -143,10 +146,13 @@ struct CommandLine {
     CLI::App* sub = command("list", "list the components there are", [this](auto& host) { return list(kind, host); });
     text(sub, "KIND", kind, "", "loader, encoder, flow, prior, decoder, likelihood or metric; all if not given");
     sub = command("describe", "show a component's options, or those of a section of the experiment file",
-                  [this](auto& host) { return describe(kind, name, host); });
-    text(sub, "KIND", kind, "",
+                  [this](auto& host) { return describe(describe_arguments, host); });
+    text(sub, "KIND", describe_arguments.kind, "",
          "kind of component; or a section: train, split, genes, data, model; all sections if not given");
-    text(sub, "NAME", name, "", "the component");
+    text(sub, "NAME", describe_arguments.name, "", "the component");
+    auto* toml = sub->add_flag("--toml", describe_arguments.toml, "print a block to paste into an experiment file");
+    sub->add_flag("--markdown", describe_arguments.markdown, "print the table of options of a plugin's README")
+        ->excludes(toml);
     sub = command("check", "validate an experiment file, and look into its data files, without training",
                   [this](auto& host) { return check(file, host); });
     positional(sub, "FILE", file, "experiment file (TOML)");
@@ -154,7 +160,18 @@ struct CommandLine {
                   [this](auto& host) { return info(info_arguments, host); });
     positional(sub, "DATA", info_arguments.data, "data file");
     loader_settings(sub, info_arguments.settings);
-    command("plugins", "show the plugin files, and why some are not loaded", [](auto& host) { return plugins(host); });
+    command("plugins", "show the plugin files, what they offer, and why some are refused",
+            [](auto& host) { return plugins(host); });
+  }
+
+  void add_making() {
+    NewArguments& n = new_arguments;
+    CLI::App* sub = command("new", "start a plugin of your own: write a project that builds, with its tests",
+                            [this](auto& host) { return new_plugin(new_arguments, host); });
+    positional(sub, "KIND", n.kind, "loader, encoder, flow, prior, decoder, likelihood or metric");
+    positional(sub, "NAME", n.name, "name of the component: small letters, digits and _");
+    text(sub, "-o,--output", n.folder, "FOLDER", "folder to write to (default KIND_NAME)");
+    text(sub, "--tier", n.tier, "c|c++", "language of the plugin; c for priors only (default c++)");
   }
 };
 

@@ -8,10 +8,14 @@
 namespace scprior::core {
 namespace {
 
-/// The prefix is found from the place of this library, not from where it was built: an installation can be moved.
-std::filesystem::path prefix() {
+constexpr char inside_this_library = 0;
+
+}  // namespace
+
+// Found from the place of this library, not from where it was built: an installation can be moved.
+std::filesystem::path installation_folder() {
   Dl_info info = {};
-  if (!dladdr(reinterpret_cast<const void*>(&prefix), &info) || !info.dli_fname)
+  if (!dladdr(&inside_this_library, &info) || !info.dli_fname)
     fail(Status::internal, "the place of scprior's own library cannot be found");
   std::filesystem::path folder = std::filesystem::weakly_canonical(info.dli_fname).parent_path();
   for (const auto& part : std::filesystem::path(SCPRIOR_LIB_DIR)) {
@@ -21,9 +25,7 @@ std::filesystem::path prefix() {
   return folder;
 }
 
-}  // namespace
-
-std::filesystem::path data_folder() { return prefix() / SCPRIOR_DATA_DIR; }
-std::filesystem::path plugin_folder() { return prefix() / SCPRIOR_PLUGIN_DIR; }
+std::filesystem::path data_folder() { return installation_folder() / SCPRIOR_DATA_DIR; }
+std::filesystem::path plugin_folder() { return installation_folder() / SCPRIOR_PLUGIN_DIR; }
 
 }  // namespace scprior::core

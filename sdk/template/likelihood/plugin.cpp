@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scprior/plugin.hpp"
+
+#include "@name@.hpp"
+
+SCPRIOR_PLUGIN(
+    (scprior::PluginInfo{.id = "likelihood_@name@", .version = "0.1.0", .author = "unknown", .license = "Apache-2.0"}),
+    scprior::component<@Name@Likelihood>({.name = "@name@", .summary = "Poisson counts", .citation = ""}));
