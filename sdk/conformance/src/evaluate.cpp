@@ -15,26 +15,39 @@ namespace scprior::conformance {
 namespace {
 
 constexpr uint64_t of_init = 11, of_cells = 12;
-constexpr int64_t n_draws = 7;
 
 /// The inputs of one call, drawn in a fixed order whatever the layout and type.
 class Inputs {
  public:
   explicit Inputs(const Call& call) : call_(call), draw_(generator(1000 + call.stream)) {}
+  Inputs(const Inputs&) = delete;
+  Inputs& operator=(const Inputs&) = delete;
+  ~Inputs() {
+    for (const auto& [given, kept] : handed_out_)
+      if (call_.unchanged != nullptr && !same_bits(given, kept)) *call_.unchanged = false;
+  }
 
   at::Tensor normal(at::IntArrayRef shape) {
     return laid_out(at::randn(shape, draw_, at::TensorOptions(at::kDouble)).to(call_.type));
   }
   CellBatch cells(int64_t genes) const { return conformance::cells(call_.rows, genes, 1000 + call_.stream, call_.type); }
   CountMatrix matrix(const CountMatrix& given) const {
-    return call_.strided ? CountMatrix::from_dense(strided(given.dense())) : given;
+    if (call_.strided) return CountMatrix::from_dense(laid_out(given.dense()));
+    remembered(given.csr().values);
+    return given;
   }
-  at::Tensor laid_out(const at::Tensor& x) const { return call_.strided ? strided(x) : x; }
+  at::Tensor laid_out(const at::Tensor& x) const { return remembered(call_.strided ? strided(x) : x); }
   at::Generator generator_of_draws() const { return generator(2000 + call_.stream); }
 
  private:
+  at::Tensor remembered(const at::Tensor& x) const {
+    if (call_.unchanged != nullptr) handed_out_.emplace_back(x, x.clone());
+    return x;
+  }
+
   const Call& call_;
   at::Generator draw_;
+  mutable std::vector<std::pair<at::Tensor, at::Tensor>> handed_out_;
 };
 
 std::vector<at::Tensor> of_encoder(Encoder& encoder, const Call& call, const Dims& dims) {

@@ -28,12 +28,16 @@ Prior::Encode linear_encoder(int64_t genes, int64_t latent);
 /// prepare() of a prior, with linear_encoder; nothing for other kinds.
 void prepare(Component& component, const Dims& dims = small_dims());
 
+/// How many draws outputs() asks a prior for.
+inline constexpr int64_t n_draws = 7;
+
 struct Call {
   int64_t samples = 1;                   ///< S
   int64_t rows = 5;                      ///< B
   uint64_t stream = 1;                   ///< of the inputs
   at::ScalarType type = at::kDouble;
   bool strided = false;                  ///< inputs that are not contiguous
+  bool* unchanged = nullptr;             ///< set to false if the component writes into an input
 };
 
 /// Everything a model component computes from such inputs, random draws included: tensors in a fixed order. Calls
