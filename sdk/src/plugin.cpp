@@ -64,8 +64,8 @@ PluginDescriptor::PluginDescriptor(const PluginInfo& info, const scprior_build& 
   plugin = {};
   plugin.magic = SCPRIOR_PLUGIN_MAGIC;
   plugin.struct_size = sizeof(scprior_plugin);
-  plugin.abi_major = SCPRIOR_ABI_MAJOR;
-  plugin.abi_minor = SCPRIOR_ABI_MINOR;
+  plugin.abi_major = info.abi_major;
+  plugin.abi_minor = info.abi_minor;
   plugin.n_components = static_cast<uint32_t>(tables_->components.size());
   plugin.id = tables_->keep(info.id);
   plugin.version = tables_->keep(info.version);

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <regex>
 
+#include <boost/core/demangle.hpp>
 #include <boost/dll/shared_library.hpp>
 
 #include "host/c_call.hpp"
@@ -43,11 +45,12 @@ const scprior_plugin* enter(scprior_entry_function entry, HostServices& services
 }
 
 std::string refusal_of_linker(const std::string& text) {
-  const std::string_view sign = "undefined symbol: ";
-  if (const size_t at = text.find(sign); at != std::string::npos)
-    return concat("needs ", text.substr(at + sign.size()),
-                  ", which nothing here offers (undefined symbol): link the plugin to the library that has it; with the "
-                  "linker's option -z defs, which scprior_add_plugin() sets, the plugin's own build tells");
+  static const std::regex undefined("undefined symbol: (\\w+)");
+  std::smatch match;
+  if (std::regex_search(text, match, undefined))
+    return concat("needs ", boost::core::demangle(match[1].str().c_str()), ", which no library here has (undefined symbol ",
+                  match[1].str(), "): link the plugin to the library that has it; built with scprior_add_plugin(), its own "
+                  "build tells what is missing");
   return concat("cannot be loaded: ", text);
 }
 

@@ -35,6 +35,8 @@ struct PluginInfo {
   const char* author = "";
   const char* license = "";
   const char* url = "";
+  uint16_t abi_major = SCPRIOR_ABI_MAJOR;  ///< of the header that the plugin is compiled with
+  uint16_t abi_minor = SCPRIOR_ABI_MINOR;
 };
 
 struct ComponentInfo {
