@@ -70,7 +70,7 @@ def problem_with(path, name, bracket, root):
         return "the C interface shows no LibTorch"
     if there is not None or is_test(path):
         return None
-    if here == "sdk" and "testing" not in path.parts:
+    if here == "sdk" and not {"testing", "conformance"} & set(path.parts):
         return problem_in_sdk(path, name)
     if here.startswith("plugins") and name.startswith(CORE_ONLY):
         return "core alone uses this library"
