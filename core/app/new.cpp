@@ -114,6 +114,7 @@ Project project_of(const std::vector<std::string>& folders, scprior_kind kind, c
       {"@kind@", core::kind_name(kind)},
       {"@name@", name},
       {"@Name@", camel_case(name)},
+      {"@data@", kind == SCPRIOR_KIND_LOADER ? " DATA example.tsv" : ""},  // what the laws of a loader are tried on
       {"@version@", concat(SCPRIOR_VERSION_MAJOR, '.', SCPRIOR_VERSION_MINOR)}};
   Project project;
   for (const std::string& folder : folders) {

@@ -142,7 +142,7 @@ class BadModels(program.ProgramTest):
         (junk / "junk.so").write_text("not a library\n")
         (junk / "readme.txt").write_text("not a library either\n")
         result = self.succeeds("plugins", SCPRIOR_PLUGIN_PATH=str(junk))
-        self.assertRegex(result.out, r"not loaded +\S+junk\.so\n +\S.+")
+        self.assertRegex(result.out, r"refused +\S+junk\.so\n +\S.+")
         self.assertNotIn("readme.txt", result.out)
         self.assertIn("vamp", self.succeeds("list", SCPRIOR_PLUGIN_PATH=str(junk)).out)
         text = self.refused(USAGE, ["junk.so"], "describe", "prior", "junk", SCPRIOR_PLUGIN_PATH=str(junk))

@@ -15,10 +15,11 @@ COMMANDS = {
     "sample": ["MODEL", "-n", "--output", "--library", "--library-from", "--seed", "--threads"],
     "evaluate": ["MODEL", "DATA", "--label", "--batch", "--test-cells", "--json", "--set", "--threads"],
     "list": ["KIND"],
-    "describe": ["KIND", "NAME"],
+    "describe": ["KIND", "NAME", "--toml", "--markdown"],
     "check": ["FILE"],
     "info": ["DATA", "--set"],
     "plugins": [],
+    "new": ["KIND", "NAME", "--output", "--tier"],
 }
 COMPONENTS = {
     "loader": ["h5ad"],
@@ -81,7 +82,7 @@ class Looking(program.ProgramTest):
         text = self.succeeds("plugins").out
         for kind, names in COMPONENTS.items():
             for name in names:
-                self.assertRegex(text, rf"(?m)^  loaded +{kind}_{name} \d")
+                self.assertRegex(text, rf"(?m)^  loaded +{kind}_{name} \d\S+  C\+\+  {kind}/{name}$")
 
     def test_info_of_counts(self):
         cells = program.some_cells(60)

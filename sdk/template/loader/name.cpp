@@ -15,8 +15,9 @@ namespace {
 constexpr float largest_exact = 1 << 24;  // a float holds whole numbers up to here
 
 /// The next line without its end; false at the end of the file.
-bool next_line(std::istream& in, std::string& line) {
+bool next_line(std::istream& in, std::string& line, const std::string& path) {
   if (!std::getline(in, line)) return false;
+  if (in.eof()) fail(Status::data, path, ": its last line has no end: is the file cut off? If not, add a line break");
   if (!line.empty() && line.back() == '\r') line.pop_back();
   return true;
 }
@@ -72,7 +73,7 @@ DatasetInfo @Name@Loader::open(const std::string& path) {
   std::string line;
   if (!std::filesystem::is_regular_file(path, error) || !in)
     fail(Status::io, path, ": cannot be read: there is no such file, or it may not be opened");
-  if (!next_line(in, line)) fail(Status::data, path, ": is empty; wanted a first line with the names of the genes");
+  if (!next_line(in, line, path)) fail(Status::data, path, ": is empty; wanted a first line with the names of the genes");
   mark_ = separator_ == "tab" || (separator_ == "auto" && line.find('\t') != line.npos) ? '\t' : ',';
 
   DatasetInfo info;
@@ -82,7 +83,7 @@ DatasetInfo @Name@Loader::open(const std::string& path) {
   if (info.gene_names.empty())
     fail(Status::data, path, ":1: has one field only; wanted names of genes, separated by tabs or commas");
   cells_ = {{0}, {}, {}};
-  for (int64_t n = 2; next_line(in, line); ++n) add_cell(concat(path, ':', n), line, info);
+  for (int64_t n = 2; next_line(in, line, path); ++n) add_cell(concat(path, ':', n), line, info);
   if (in.bad()) fail(Status::io, path, ": cannot be read to its end");
   info.n_cells = static_cast<int64_t>(info.cell_names.size());
   info.n_genes = static_cast<int64_t>(info.gene_names.size());

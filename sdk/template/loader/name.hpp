@@ -11,7 +11,8 @@
 ///     first line:  any text, then the names of the genes
 ///     other lines: name of the cell, then its count of every gene
 ///
-/// Differs: fields are taken as they are, without quotes. The table is kept in memory, its zeros are not.
+/// Fields are taken as they are, without quotes. The last line ends with a line break, too: a file that was cut off is
+/// thus told from a whole one. The table is kept in memory, its zeros are not.
 class @Name@Loader : public scprior::Loader {
  public:
   explicit @Name@Loader(const scprior::Options& options);

@@ -39,7 +39,7 @@ std::string refusal(const std::string& text) {
 
 TEST_CASE("names and counts are read, from tabs and from commas", "[loader]") {
   const std::string mark = GENERATE("\t", ",");
-  std::string text = "cell|A|B|C\nc1|0|2|1\r\nc2|0|0|0\nc3|5|0|0";
+  std::string text = "cell|A|B|C\nc1|0|2|1\r\nc2|0|0|0\nc3|5|0|0\n";
   for (char& c : text)
     if (c == '|') c = mark[0];
   const TextFile file(text);
@@ -62,6 +62,7 @@ TEST_CASE("what is wrong with a file is told with its line", "[loader]") {
   CHECK_THAT(refusal(""), ContainsSubstring("is empty"));
   CHECK_THAT(refusal("cell\n"), ContainsSubstring(":1: has one field only"));
   CHECK_THAT(refusal("cell\tA\tB\nc1\t1\t2\nc2\t1\n"), ContainsSubstring(":3: has 2 fields; wanted 3"));
+  CHECK_THAT(refusal("cell\tA\tB\nc1\t1\t2"), ContainsSubstring("is the file cut off?"));
   CHECK_THAT(refusal("cell\tA\tB\nc1\t1\tmany\n"), ContainsSubstring(":2: the count of gene B is \"many\""));
   CHECK_THAT(refusal("cell\tA\nc1\t16777217.5e3\n"), ContainsSubstring("2^24"));
   CHECK_THROWS_AS(@Name@Loader(defaults).open("nowhere.tsv"), Error);

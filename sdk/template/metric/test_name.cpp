@@ -18,7 +18,10 @@ namespace {
 
 double value(const at::Tensor& mean, bool sampled = false, const at::Tensor& sample = {}) {
   @Name@Metric metric(Options::resolve(@Name@Metric::options(), {{"sampled", sampled}}));
-  return metric.evaluate(testing::FixedEvaluation({.latent_mean = mean, .latent_sample = sample})).values.at(0).value;
+  testing::EvaluationFacts facts;
+  facts.latent_mean = mean;
+  facts.latent_sample = sample;
+  return metric.evaluate(testing::FixedEvaluation(facts)).values.at(0).value;
 }
 
 /// The corners of a cube with the edges 2, 2 and 2 `height`.
