@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // References: tests/fixtures/negative_binomial/make.py (mpmath, 100 digits, textbook formula).
-#include <ATen/ATen.h>
-#include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Parallel.h>
-
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <cmath>
-#include <fstream>
 #include <limits>
-#include <sstream>
 
+#include "count_problem.hpp"
 #include "scprior/kernels/negative_binomial.hpp"
 
 using namespace scprior::kernels;
@@ -27,30 +22,11 @@ struct Point {
 const std::vector<Point>& points() {
   static const std::vector<Point> all = [] {
     std::vector<Point> read;
-    std::ifstream file(SCPRIOR_FIXTURES "/negative_binomial/terms.tsv");
-    std::string line;
-    std::getline(file, line);  // versions
-    std::getline(file, line);  // names
-    while (std::getline(file, line)) {
-      std::istringstream fields(line);
-      Point p;
-      fields >> p.x >> p.log_mu >> p.log_theta >> p.want.value >> p.want.d_log_mu >> p.want.d_log_theta;
-      read.push_back(p);
-    }
+    for (const std::vector<double>& row : read_fixture("negative_binomial/terms.tsv"))
+      read.push_back({row[0], static_cast<float>(row[1]), static_cast<float>(row[2]), {row[3], row[4], row[5]}});
     return read;
   }();
   return all;
-}
-
-struct Tolerance {
-  double relative, absolute;
-};
-
-/// How many times the tolerance the error is.
-double excess(double got, double want, Tolerance tolerance) {
-  const double error = std::abs(got - want);
-  return std::isfinite(got) ? error / std::max(tolerance.relative * std::abs(want), tolerance.absolute)
-                            : std::numeric_limits<double>::infinity();
 }
 
 void compare(const Point& p, const NegativeBinomialTerm& got, Tolerance tolerance) {
@@ -63,89 +39,24 @@ void compare(const Point& p, const NegativeBinomialTerm& got, Tolerance toleranc
   REQUIRE(worst <= 1);
 }
 
-/// A block with its memory.
-template <class T>
-struct Problem {
-  int64_t cells, genes;
-  std::vector<int64_t> row_ptr = {0};
-  std::vector<int32_t> columns;
-  std::vector<T> values, log_size, mean, log_theta, gene_log_theta, gene_gradient, row_weight;
-  std::vector<double> log_prob;
-  int64_t first_row = 0;
-
-  Problem(int64_t n_cells, int64_t n_genes, int64_t rows) : cells(n_cells), genes(n_genes) {
-    log_size.assign(cells, 0);
-    mean.assign(rows * genes, 0);
-    log_prob.assign(rows, std::nan(""));
-  }
-  void add_row(const std::vector<std::pair<int32_t, double>>& entries) {
-    for (const auto& [column, x] : entries) {
-      columns.push_back(column);
-      values.push_back(static_cast<T>(x));
-    }
-    row_ptr.push_back(static_cast<int64_t>(columns.size()));
-  }
-  int64_t run(bool gradients = true, InstructionSet instructions = InstructionSet::best) {
-    NegativeBinomialBlock<T> block;
-    block.counts = {row_ptr.data(), columns.data(), values.data(), cells, genes};
-    block.log_size = log_size.data();
-    block.n_rows = static_cast<int64_t>(log_prob.size());
-    block.first_row = first_row;
-    block.mean = mean.data();
-    block.log_theta = log_theta.empty() ? nullptr : log_theta.data();
-    block.gene_log_theta = gene_log_theta.empty() ? nullptr : gene_log_theta.data();
-    block.row_weight = row_weight.empty() ? nullptr : row_weight.data();
-    block.gene_gradient = gene_gradient.empty() ? nullptr : gene_gradient.data();
-    block.log_prob = log_prob.data();
-    block.gradients = gradients;
-    return negative_binomial(block, instructions);
-  }
-};
-
 template <class T>
 constexpr Tolerance tolerance_of() {
   return sizeof(T) == 4 ? Tolerance{2e-6, 2e-7} : Tolerance{1e-10, 1e-10};
 }
 
-std::vector<double> uniform(int64_t n, double low, double high, at::Generator& generator) {
-  const at::Tensor draws = at::empty({n}, at::kDouble).uniform_(low, high, generator);
-  return {draws.data_ptr<double>(), draws.data_ptr<double>() + n};
-}
+template <class T>
+struct Problem : CountProblem<T> {
+  Problem(int64_t n_cells, int64_t n_genes, int64_t rows)
+      : CountProblem<T>(negative_binomial<T>, n_cells, n_genes, rows) {}
+  explicit Problem(CountProblem<T> given) : CountProblem<T>(std::move(given)) {}
+};
 
-/// 40 cells, two samples each, 2500 genes (two whole tiles and a rest), one entry in eight filled, some with a 0.
 template <class T>
 Problem<T> random_problem(bool per_cell) {
   at::Generator generator = at::detail::createCPUGenerator(11);
-  Problem<T> p(40, 2500, 80);
-  for (int64_t cell = 0; cell < p.cells; ++cell) {
-    std::vector<std::pair<int32_t, double>> row;
-    const std::vector<double> u = uniform(p.genes, 0, 1, generator);
-    for (int32_t gene = 0; gene < p.genes; ++gene)
-      if (u[gene] < 0.125) row.emplace_back(gene, std::floor(0.05 / (u[gene] + 0.001)));
-    p.add_row(row);
-    p.log_size[cell] = static_cast<T>(-1 + 0.05 * static_cast<double>(cell));
-  }
-  const auto fill = [&](std::vector<T>& v, int64_t n, double low, double high) {
-    const std::vector<double> u = uniform(n, low, high, generator);
-    v.assign(u.begin(), u.end());
-  };
-  fill(p.mean, 80 * p.genes, -5, 4);
-  if (per_cell) {
-    fill(p.log_theta, 80 * p.genes, -3, 8);
-  } else {
-    fill(p.gene_log_theta, p.genes, -3, 8);
-    p.gene_gradient.assign(p.genes, 0);
-  }
+  Problem<T> p(scprior::kernels::random_problem<T>(negative_binomial<T>, generator));
+  p.dispersion.fill(per_cell, 80, p.genes, -3, 8, generator);
   return p;
-}
-
-/// The dense count matrix of a problem.
-template <class T>
-std::vector<double> dense(const Problem<T>& p) {
-  std::vector<double> x(p.cells * p.genes, 0);
-  for (int64_t cell = 0; cell < p.cells; ++cell)
-    for (int64_t e = p.row_ptr[cell]; e < p.row_ptr[cell + 1]; ++e) x[cell * p.genes + p.columns[e]] = p.values[e];
-  return x;
 }
 
 }  // namespace
@@ -162,12 +73,12 @@ TEMPLATE_TEST_CASE("the negative binomial kernel equals 50-digit arithmetic with
   constexpr int64_t genes = 35;
   const auto n = static_cast<int64_t>(points().size());
   Problem<TestType> problem(n, genes, n);
-  problem.log_theta.resize(n * genes);
+  problem.dispersion.cells.resize(n * genes);
   for (int64_t row = 0; row < n; ++row) {
     std::vector<std::pair<int32_t, double>> entries;
     for (int32_t gene = 0; gene < genes; ++gene) {
       problem.mean[row * genes + gene] = points()[row].log_mu;
-      problem.log_theta[row * genes + gene] = points()[row].log_theta;
+      problem.dispersion.cells[row * genes + gene] = points()[row].log_theta;
       if (points()[row].x > 0) entries.emplace_back(gene, points()[row].x);
     }
     problem.add_row(entries);
@@ -175,7 +86,7 @@ TEMPLATE_TEST_CASE("the negative binomial kernel equals 50-digit arithmetic with
   REQUIRE(problem.run(true, instructions) == -1);
   for (int64_t row = 0; row < n; ++row)
     for (const int64_t gene : {0, 17, 34}) {
-      const double by_mu = problem.mean[row * genes + gene], by_theta = problem.log_theta[row * genes + gene];
+      const double by_mu = problem.mean[row * genes + gene], by_theta = problem.dispersion.cells[row * genes + gene];
       compare(points()[row], {problem.log_prob[row] / genes, by_mu, by_theta}, tolerance_of<TestType>());
     }
 }
@@ -190,11 +101,11 @@ TEMPLATE_TEST_CASE("the negative binomial kernel equals 50-digit arithmetic with
     for (int32_t gene = 0; gene < genes && p.x > 0; ++gene) entries.emplace_back(gene, p.x);
     problem.add_row(entries);
     problem.mean.assign(genes, p.log_mu);
-    problem.gene_log_theta.assign(genes, p.log_theta);
-    problem.gene_gradient.assign(genes, 0);
+    problem.dispersion.genes.assign(genes, p.log_theta);
+    problem.dispersion.gene_gradient.assign(genes, 0);
     problem.run(true, instructions);
     for (const int32_t gene : {0, 17, 34})
-      compare(p, {problem.log_prob[0] / genes, problem.mean[gene], problem.gene_gradient[gene]},
+      compare(p, {problem.log_prob[0] / genes, problem.mean[gene], problem.dispersion.gene_gradient[gene]},
               tolerance_of<TestType>());
   }
 }
@@ -203,7 +114,7 @@ TEMPLATE_TEST_CASE("rows, samples and tiles of a block add up to single terms", 
   const bool per_cell = GENERATE(true, false);
   const Problem<TestType> given = random_problem<TestType>(per_cell);
   Problem<TestType> p = given;
-  const std::vector<double> x = dense(p);
+  const std::vector<double> x = p.dense();
   if (!per_cell)
     for (int64_t row = 0; row < 80; ++row) p.row_weight.push_back(static_cast<TestType>(0.5 + 0.125 * (row % 7)));
   REQUIRE(p.run() == -1);
@@ -215,18 +126,18 @@ TEMPLATE_TEST_CASE("rows, samples and tiles of a block add up to single terms", 
     for (int64_t gene = 0; gene < p.genes; ++gene) {
       const int64_t at = row * p.genes + gene, cell = row % p.cells;
       const TestType log_mu = given.mean[at] + given.log_size[cell];
-      const TestType log_theta = per_cell ? given.log_theta[at] : given.gene_log_theta[gene];
+      const TestType log_theta = per_cell ? given.dispersion.cells[at] : given.dispersion.genes[gene];
       const NegativeBinomialTerm term = negative_binomial_term(x[cell * p.genes + gene], log_mu, log_theta);
       sum += term.value;
       worst = std::max(worst, excess(p.mean[at], term.d_log_mu, tolerance));
-      if (per_cell) worst = std::max(worst, excess(p.log_theta[at], term.d_log_theta, tolerance));
+      if (per_cell) worst = std::max(worst, excess(p.dispersion.cells[at], term.d_log_theta, tolerance));
       if (!per_cell) by_gene[gene] += p.row_weight[row] * term.d_log_theta;
     }
     worst = std::max(worst, excess(p.log_prob[row], sum, tolerance));
   }
   const Tolerance of_sums{10 * tolerance.relative, 50 * tolerance.absolute};  // 80 terms of either sign
   for (int64_t gene = 0; gene < p.genes && !per_cell; ++gene)
-    worst = std::max(worst, excess(p.gene_gradient[gene], by_gene[gene], of_sums));
+    worst = std::max(worst, excess(p.dispersion.gene_gradient[gene], by_gene[gene], of_sums));
   CHECK(worst <= 1);
 }
 
@@ -235,10 +146,11 @@ TEMPLATE_TEST_CASE("values alone equal values with gradients, also from a later 
   const bool per_cell = GENERATE(true, false);
   Problem<TestType> whole = random_problem<TestType>(per_cell), part = whole;
   part.mean.erase(part.mean.begin(), part.mean.begin() + 64 * part.genes);
-  if (per_cell) part.log_theta.erase(part.log_theta.begin(), part.log_theta.begin() + 64 * part.genes);
+  std::vector<TestType>& log_theta = part.dispersion.cells;
+  if (per_cell) log_theta.erase(log_theta.begin(), log_theta.begin() + 64 * part.genes);
   part.first_row = 64;
   part.log_prob.resize(16);
-  part.gene_gradient.clear();
+  part.dispersion.gene_gradient.clear();
   whole.run();
   part.run(false);
   for (int64_t row = 0; row < 16; ++row) {
@@ -250,17 +162,17 @@ TEMPLATE_TEST_CASE("values alone equal values with gradients, also from a later 
 TEMPLATE_TEST_CASE("the negative binomial kernel does not depend on the number of threads", "[negative_binomial]",
                    float, double) {
   const bool per_cell = GENERATE(true, false);
-  const int before = at::get_num_threads();
   Problem<TestType> one = random_problem<TestType>(per_cell), many = one;
-  at::set_num_threads(1);
-  one.run();
-  at::set_num_threads(3);
+  {
+    const ThreadsGuard threads(1);
+    one.run();
+  }
+  const ThreadsGuard threads(3);
   many.run();
-  at::set_num_threads(before);
   CHECK(one.log_prob == many.log_prob);
   CHECK(one.mean == many.mean);
-  CHECK(one.log_theta == many.log_theta);
-  CHECK(one.gene_gradient == many.gene_gradient);
+  CHECK(one.dispersion.cells == many.dispersion.cells);
+  CHECK(one.dispersion.gene_gradient == many.dispersion.gene_gradient);
 }
 
 TEST_CASE("negative binomial probabilities sum to one", "[negative_binomial]") {
@@ -305,11 +217,11 @@ TEMPLATE_TEST_CASE("an empty cell has log probability 0 and no gradient", "[nega
   p.add_row({{3, 0.0}});  // a stored zero
   p.add_row({{3, 2.0}});  // a library of 0 that its counts contradict
   p.log_size.assign(3, -std::numeric_limits<TestType>::infinity());
-  p.log_theta.assign(3 * 40, 1);
+  p.dispersion.cells.assign(3 * 40, 1);
   REQUIRE(p.run() == -1);
   CHECK(p.log_prob == std::vector<double>{0, 0, -std::numeric_limits<double>::infinity()});
   CHECK(p.mean == std::vector<TestType>(120, 0));
-  CHECK(p.log_theta == std::vector<TestType>(120, 0));
+  CHECK(p.dispersion.cells == std::vector<TestType>(120, 0));
 }
 
 TEMPLATE_TEST_CASE("logits of any size give finite results and clipped ones no gradient", "[negative_binomial]", float,
@@ -323,12 +235,12 @@ TEMPLATE_TEST_CASE("logits of any size give finite results and clipped ones no g
         for (int32_t gene = 0; gene < 20 && x > 0; ++gene) row.emplace_back(gene, x);
         p.add_row(row);
         p.mean.assign(20, static_cast<TestType>(a));
-        p.log_theta.assign(20, static_cast<TestType>(log_theta));
+        p.dispersion.cells.assign(20, static_cast<TestType>(log_theta));
         p.log_size = {TestType(2)};
         p.run();
         REQUIRE(std::isfinite(p.log_prob[0]));
         for (const TestType g : p.mean) REQUIRE((std::abs(a) > 60 ? g == 0 : std::isfinite(g)));
-        for (const TestType g : p.log_theta) REQUIRE(std::isfinite(g));
+        for (const TestType g : p.dispersion.cells) REQUIRE(std::isfinite(g));
       }
 }
 
@@ -339,8 +251,8 @@ TEMPLATE_TEST_CASE("a missing logit or dispersion makes its row missing, and no 
     Problem<TestType> p(2, 20, 2);
     p.add_row({{5, 2.0}});
     p.add_row({{5, 2.0}});
-    p.log_theta.assign(40, 0);
-    (of_theta ? p.log_theta : p.mean)[gene] = std::numeric_limits<TestType>::quiet_NaN();
+    p.dispersion.cells.assign(40, 0);
+    (of_theta ? p.dispersion.cells : p.mean)[gene] = std::numeric_limits<TestType>::quiet_NaN();
     p.run();
     CHECK(std::isnan(p.log_prob[0]));
     CHECK(std::isfinite(p.log_prob[1]));

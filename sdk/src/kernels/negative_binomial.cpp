@@ -1,64 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scprior/kernels/negative_binomial.hpp"
 
-#include <vector>
-
-#include "negative_binomial_tile.hpp"
-#include "scprior/parallel.hpp"
+#include "count_tile.hpp"
 
 namespace scprior::kernels {
 namespace {
 
-#define SCPRIOR_NEGATIVE_BINOMIAL(T)                                                       \
-  SCPRIOR_MULTIVERSION void best_##T(NegativeBinomialTile<T>& tile) { compute(tile); }     \
-  void baseline_##T(NegativeBinomialTile<T>& tile) { compute(tile); }                      \
-  void run(NegativeBinomialTile<T>& tile, InstructionSet instructions) {                   \
-    instructions == InstructionSet::best ? best_##T(tile) : baseline_##T(tile);            \
-  }
-SCPRIOR_NEGATIVE_BINOMIAL(float)
-SCPRIOR_NEGATIVE_BINOMIAL(double)
-#undef SCPRIOR_NEGATIVE_BINOMIAL
+struct NegativeBinomialModel {
+  static constexpr bool has_dispersion = true, has_inflation = false;
 
-int64_t pieces(int64_t n, int64_t piece) { return (n + piece - 1) / piece; }
+  static void group(CountGroup& group, int64_t n, InstructionSet instructions) {
+    negative_binomial_group(group, n, instructions);
+  }
+
+  template <class Case, class T>
+  static SCPRIOR_INLINE T zeros(const CountRow<T>& row, CountScratch<T>& scratch) {
+    using Range = CountRange<T>;
+    T *mean = row.mean, *log_theta = row.dispersion, *column = scratch.dispersion.column;
+    const T *theta = scratch.dispersion.value, *inverse = scratch.dispersion.inverse;
+    const T log_size = row.log_size, weight = row.weight;
+    const int64_t n = row.genes;
+    T sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (int64_t g = 0; g < n; ++g) {
+      const T a = mean[g];
+      const T mu = exponential(limited(clipped_logit(a) + log_size, -Range::log_mu, Range::log_mu));
+      T theta_g, inverse_g;
+      if constexpr (Case::dispersion_of_cells) {
+        theta_g = exponential(limited(log_theta[g], Range::low_log_theta, Range::log_theta));
+        inverse_g = T(1) / theta_g;
+      } else {
+        theta_g = theta[g];
+        inverse_g = inverse[g];
+      }
+      const T ratio = mu * inverse_g;
+      const T t = ratio > Range::ratio ? Range::ratio : ratio;
+      const T q = T(1) / (T(1) + t);
+      const LogOnePlus<T> log_1t = log_one_plus(t, q);
+      sum -= theta_g * log_1t.value;
+      if constexpr (Case::gradients) {
+        mean[g] = unclipped(a) ? -mu * q : T(0);
+        const T by_theta = -theta_g * log_1t.excess;
+        if constexpr (Case::dispersion_of_cells) {
+          log_theta[g] = by_theta;
+        } else {
+          column[g] += weight * by_theta;
+        }
+      }
+    }
+    return sum;
+  }
+};
+
+SCPRIOR_COUNT_KERNEL(NegativeBinomialModel, float)
+SCPRIOR_COUNT_KERNEL(NegativeBinomialModel, double)
 
 }  // namespace
 
 template <class T>
-int64_t negative_binomial(const NegativeBinomialBlock<T>& block, InstructionSet instructions) {
-  using Tile = NegativeBinomialTile<T>;
-  const int64_t genes = block.counts.n_columns, rows = block.n_rows;
-  const int64_t across = pieces(genes, Tile::max_genes), down = pieces(rows, Tile::max_rows);
-  std::vector<double> sums(across * rows);                             // [across, R]
-  std::vector<T> gradients(block.gene_gradient ? down * genes : 0);    // [down, G]
-  std::vector<int64_t> invalid(across * down, -1);
-  parallel_for(0, across * down, 1, [&](int64_t first, int64_t last) {
-    for (int64_t piece = first; piece < last; ++piece) {
-      const int64_t x = piece / down, y = piece % down, gene = x * Tile::max_genes, row = y * Tile::max_rows;
-      Tile tile{&block, row, std::min(rows, row + Tile::max_rows), gene, std::min(genes, gene + Tile::max_genes),
-                sums.data() + x * rows + row, block.gene_gradient ? gradients.data() + y * genes + gene : nullptr, -1};
-      run(tile, instructions);
-      invalid[piece] = tile.invalid;
-    }
-  });
-  for (int64_t row = 0; row < rows; ++row) {
-    double sum = 0;
-    for (int64_t x = 0; x < across; ++x) sum += sums[x * rows + row];
-    block.log_prob[row] = sum;
-  }
-  if (block.gene_gradient) {
-    for (int64_t gene = 0; gene < genes; ++gene) {
-      double sum = 0;
-      for (int64_t y = 0; y < down; ++y) sum += gradients[y * genes + gene];
-      block.gene_gradient[gene] = static_cast<T>(sum);
-    }
-  }
-  int64_t found = -1;
-  for (const int64_t entry : invalid)
-    if (entry >= 0 && (found < 0 || entry < found)) found = entry;
-  return found;
+int64_t negative_binomial(const CountBlock<T>& block, InstructionSet instructions) {
+  return run(block, instructions);
 }
 
-template SCPRIOR_API int64_t negative_binomial<float>(const NegativeBinomialBlock<float>&, InstructionSet);
-template SCPRIOR_API int64_t negative_binomial<double>(const NegativeBinomialBlock<double>&, InstructionSet);
+template SCPRIOR_API int64_t negative_binomial<float>(const CountBlock<float>&, InstructionSet);
+template SCPRIOR_API int64_t negative_binomial<double>(const CountBlock<double>&, InstructionSet);
 
 }  // namespace scprior::kernels

@@ -72,6 +72,34 @@ SCPRIOR_INLINE T exponential(T x) {
 }
 
 template <class T>
+struct Exponential {
+  T value;      // e^x
+  T minus_one;  // e^x - 1
+};
+
+/// exp(x) and exp(x) - 1, the latter without cancellation: with e^x = 2^n (1 + p), e^x - 1 = 2^n p + (2^n - 1).
+/// Domain: as exponential.
+template <class T>
+SCPRIOR_INLINE Exponential<T> exponential_minus_one(T x) {
+  using F = Format<T>;
+  using Bits = typename F::Bits;
+  const T shifted = x * T(1.44269504088896340736) + F::rounder;
+  const T n = shifted - F::rounder;
+  const T r = x - n * F::ln2_high - n * F::ln2_low;
+  T p;
+  if constexpr (sizeof(T) == 4) {
+    p = r * polynomial(r, T(1), T(1.0 / 2), T(1.0 / 6), T(1.0 / 24), T(1.0 / 120), T(1.0 / 720), T(1.0 / 5040));
+  } else {
+    p = r * polynomial(r, T(1), T(1.0 / 2), T(1.0 / 6), T(1.0 / 24), T(1.0 / 120), T(1.0 / 720), T(1.0 / 5040),
+                          T(1.0 / 40320), T(1.0 / 362880), T(1.0 / 3628800), T(1.0 / 39916800), T(1.0 / 479001600),
+                          T(1.0 / 6227020800));
+  }
+  const Bits exponent = std::bit_cast<Bits>(shifted) << F::mantissa;
+  const T scale = std::bit_cast<T>(exponent + F::one);
+  return {scale + scale * p, scale * p + (scale - T(1))};
+}
+
+template <class T>
 struct LogOnePlus {
   T value;   // ln(1 + t)
   T excess;  // ln(1 + t) - t / (1 + t)

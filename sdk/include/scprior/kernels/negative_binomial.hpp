@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "scprior/kernels/sparse.hpp"
+#include "scprior/kernels/count_block.hpp"
 
 namespace scprior::kernels {
 
@@ -20,36 +20,10 @@ struct NegativeBinomialTerm {
 /// x <= 1e5, 1e-8 <= μ <= 1e5, 1e-4 <= θ <= 1e8 the error is below 1e-10 (relative, or absolute below 1).
 SCPRIOR_API NegativeBinomialTerm negative_binomial_term(double x, double log_mu, double log_theta);
 
-/// The predicted logits and the counts of R rows; a row is one posterior sample of one cell.
+/// Σ_g ln NB of each row, as CountFunction says. Needs block.dispersion.
 template <class T>
-struct NegativeBinomialBlock {
-  CsrView<T> counts;              ///< [B, G]
-  const T* log_size = nullptr;    ///< [B] ln(l / 1e4); -inf: an empty cell
-  int64_t n_rows = 0;             ///< R
-  int64_t first_row = 0;          ///< row r is of cell (first_row + r) % B
-  T* mean = nullptr;              ///< [R, G] in: a, with ln μ = clip(a, ±60) + log_size; out: d ln p / d a
-  T* log_theta = nullptr;         ///< [R, G] in: ln θ of gene and cell; out: d ln p / d ln θ. Null: gene_log_theta
-  const T* gene_log_theta = nullptr;  ///< [G] ln θ of the gene
-  const T* row_weight = nullptr;  ///< [R] weights of gene_gradient; null: 1
-  T* gene_gradient = nullptr;     ///< [G] out: Σ_r weight_r · d ln p_r / d ln θ_g; null: not wanted
-  double* log_prob = nullptr;     ///< [R] out: Σ_g ln NB
-  bool gradients = true;          ///< false: only log_prob is computed; mean and log_theta are left overwritten
-};
+SCPRIOR_API int64_t negative_binomial(const CountBlock<T>& block, InstructionSet instructions = InstructionSet::best);
 
-/// Largest |a| that passes unclipped. Where |a| is larger, d ln p / d a = 0.
-inline constexpr double negative_binomial_clip = 60;
-
-enum class InstructionSet { best, baseline };
-
-/// ln NB of each row and its derivatives, in place: logits become gradients.
-///
-/// Counts of 0, nine in ten, take one vectorised pass in T; the others are computed in double. An empty cell
-/// (log_size = -inf) has mean 0: its log_prob is 0, or -inf if it has counts after all, and its gradients are 0.
-/// Returns -1, or, if counts are negative or not finite, the index of the first such entry; results are then
-/// meaningless.
-/// Results do not depend on the number of threads. `baseline` avoids the processor's extensions, for tests.
-template <class T>
-SCPRIOR_API int64_t negative_binomial(const NegativeBinomialBlock<T>& block,
-                                      InstructionSet instructions = InstructionSet::best);
+inline constexpr CountKernel negative_binomial_kernel = {negative_binomial<float>, negative_binomial<double>};
 
 }  // namespace scprior::kernels

@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#pragma once
-
 #include <algorithm>
 
+#include "count_group.hpp"
 #include "log_factorial.hpp"
 #include "scprior/kernels/negative_binomial.hpp"
 #include "vector_math.hpp"
 
 namespace scprior::kernels {
+namespace {
 
-/// Counts that are computed together, in double: negative_binomial_term for many. Whole counts up to `largest` run
-/// vectorised over the group, the others one by one.
-struct NegativeBinomialGroup {
-  static constexpr int64_t size = 64;
-  static constexpr int largest = 16;
+/// Whole counts up to this run vectorised over the group, the others one by one.
+constexpr int largest = 16;
 
-  double x[size], log_mu[size], log_theta[size];
-  double value[size], d_log_mu[size], d_log_theta[size];
-};
-
-/// Fills in the results for the first n entries. The equations are those of negative_binomial_term.
-SCPRIOR_INLINE void compute(NegativeBinomialGroup& group, int64_t n) {
-  constexpr int64_t size = NegativeBinomialGroup::size;
-  constexpr int largest = NegativeBinomialGroup::largest;
+/// negative_binomial_term for the first n entries; its equations.
+SCPRIOR_INLINE void compute(CountGroup& group, int64_t n) {
+  constexpr int64_t size = CountGroup::size;
   const double* log_factorial = log_factorials().data();
   double count[size], constant[size], mu[size], theta[size], product[size], slope[size], step[size], start[size];
   int top = 1;
@@ -73,6 +65,15 @@ SCPRIOR_INLINE void compute(NegativeBinomialGroup& group, int64_t n) {
     group.d_log_mu[k] = term.d_log_mu;
     group.d_log_theta[k] = term.d_log_theta;
   }
+}
+
+SCPRIOR_MULTIVERSION void best(CountGroup& group, int64_t n) { compute(group, n); }
+void baseline(CountGroup& group, int64_t n) { compute(group, n); }
+
+}  // namespace
+
+void negative_binomial_group(CountGroup& group, int64_t n, InstructionSet instructions) {
+  instructions == InstructionSet::best ? best(group, n) : baseline(group, n);
 }
 
 }  // namespace scprior::kernels

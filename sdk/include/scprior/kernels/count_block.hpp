@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "scprior/kernels/sparse.hpp"
+
+namespace scprior::kernels {
+
+/// A parameter of the counts' distribution beside the mean: of each gene in each cell, or of each gene.
+template <class T>
+struct CountParameter {
+  T* cells = nullptr;          ///< [R, G] in: the parameter; out: its gradient d ln p / d parameter. Null: genes
+  const T* genes = nullptr;    ///< [G]
+  T* gene_gradient = nullptr;  ///< [G] out: Σ_r weight_r · gradient of the gene's parameter; null: not wanted
+};
+
+/// The predicted logits and the counts of R rows; a row is one posterior sample of one cell.
+template <class T>
+struct CountBlock {
+  CsrView<T> counts;             ///< [B, G]
+  const T* log_size = nullptr;   ///< [B] ln(l / 1e4); -inf: an empty cell
+  int64_t n_rows = 0;            ///< R
+  int64_t first_row = 0;         ///< row r is of cell (first_row + r) % B
+  T* mean = nullptr;             ///< [R, G] in: a, with ln μ = clip(a, ±60) + log_size; out: d ln p / d a
+  CountParameter<T> dispersion;  ///< ln θ (negative binomial, with or without zero inflation)
+  CountParameter<T> inflation;   ///< r, with π = σ(clip(r, ±60)) (zero inflation)
+  const T* row_weight = nullptr; ///< [R] weights of the gene gradients; null: 1
+  double* log_prob = nullptr;    ///< [R] out: Σ_g ln p
+  bool gradients = true;         ///< false: only log_prob is computed; the [R, G] arrays are left overwritten
+};
+
+/// Largest |a| and |r| that pass unclipped. Beyond, the derivative is 0.
+inline constexpr double logit_clip = 60;
+
+/// `baseline` avoids the processor's extensions, for tests.
+enum class InstructionSet { best, baseline };
+
+/// ln p of each row and its derivatives, in place: logits become gradients.
+///
+/// Counts of 0, nine in ten, take one vectorised pass in T; the others are computed in double. An empty cell
+/// (log_size = -inf) has mean 0: its log_prob is 0, or -inf if it has counts after all, and its gradients are 0.
+/// Returns -1, or, if counts are negative or not finite, the index of the first such entry; results are then
+/// meaningless. Results do not depend on the number of threads.
+template <class T>
+using CountFunction = int64_t (*)(const CountBlock<T>& block, InstructionSet instructions);
+
+/// One distribution of counts in both floating types.
+struct CountKernel {
+  CountFunction<float> of_float;
+  CountFunction<double> of_double;
+
+  int64_t operator()(const CountBlock<float>& block) const { return of_float(block, InstructionSet::best); }
+  int64_t operator()(const CountBlock<double>& block) const { return of_double(block, InstructionSet::best); }
+};
+
+}  // namespace scprior::kernels
