@@ -11,32 +11,10 @@
 #include "scprior/shapes.hpp"
 
 namespace scprior {
-namespace {
-
-PseudoInputOptions input_options(const Options& options) {
-  PseudoInputOptions out;
-  out.components = options.integer("components");
-  out.space = options.text("space") == "counts" ? PseudoSpace::counts : PseudoSpace::log1p;
-  out.init = options.text("init") == "constant" ? PseudoInit::constant : PseudoInit::cells;
-  const std::string& map = options.text("map");
-  out.map = map == "softplus"       ? PseudoMap::softplus
-            : map == "identity"     ? PseudoMap::identity
-            : map == "hard_sigmoid" ? PseudoMap::hard_sigmoid
-                                    : PseudoMap::clamp;
-  return out;
-}
-
-}  // namespace
 
 OptionTable VampPrior::options() {
-  return {
-      option::integer("components", 500, "number of pseudo-inputs K; at most the number of training cells").at_least(1),
-      option::choice("space", {"log1p", "counts"}, "log1p",
-                     "what pseudo-inputs are: log-normalised expression, or counts that are normalised like a cell's"),
-      option::choice("init", {"cells", "constant"}, "cells",
-                     "where they start: K random training cells, or N(-0.05, 0.01) before the map (sfaira)"),
-      option::choice("map", {"clamp", "softplus", "identity", "hard_sigmoid"}, "clamp",
-                     "from parameter to pseudo-input; clamp at 0 keeps them sparse and fast"),
+  OptionTable table = pseudo_input_rows();
+  const OptionTable own = {
       option::boolean("tied", true,
                       "encode pseudo-inputs with the model's encoder; false: with an untrained one (sfaira)"),
       option::boolean("log_k", true, "keep -ln K in the density; false leaves it out (sfaira), which is no density"),
@@ -44,10 +22,12 @@ OptionTable VampPrior::options() {
       option::integers("untied_hidden", {512, 256}, "widths of the untrained encoder's hidden layers if tied is false")
           .at_least(1),
   };
+  table.insert(table.end(), own.begin(), own.end());
+  return table;
 }
 
 VampPrior::VampPrior(const Options& options)
-    : input_options_(input_options(options)),
+    : input_options_(pseudo_input_options(options)),
       tied_(options.boolean("tied")),
       log_k_(options.boolean("log_k")),
       learnable_weights_(options.boolean("learnable_weights")),
@@ -67,9 +47,7 @@ void VampPrior::build(const Dims& dims, at::Generator init) {
   add_child("untied", *untied_);
 }
 
-int64_t VampPrior::n_initial_cells() const {
-  return input_options_.init == PseudoInit::cells ? input_options_.components : 0;
-}
+int64_t VampPrior::n_initial_cells() const { return inputs_.n_initial_cells(); }
 
 void VampPrior::initialise(const CellBatch& cells, at::Generator) {
   inputs_.start_from(cells);
@@ -82,17 +60,8 @@ void VampPrior::loaded() {
 }
 
 void VampPrior::prepare(const Encode& encode) {
-  if (!inputs_.ready())
-    fail(Status::argument,
-         "the VampPrior has no pseudo-inputs yet: call initialise with training cells, or load a model");
-  const CountMatrix u = inputs_.normalised();
-  const Posterior components = tied_ ? encode(u) : untied_->encode(u);
-  if (!components.log_var.defined())
-    fail(Status::config,
-         "the VampPrior is a mixture of posteriors, but the encoder is deterministic (an autoencoder); use a Gaussian ",
-         "posterior or prior = \"none\"");
-  check_shape("mean of the encoded pseudo-inputs", components.mean, {input_options_.components, dims_});
-  check_shape("log_var of the encoded pseudo-inputs", components.log_var, {input_options_.components, dims_});
+  const auto untied = [this](const CountMatrix& u) { return untied_->encode(u); };
+  const Posterior components = inputs_.encoded(tied_ ? encode : untied, dims_);
   mean_ = components.mean;
   log_var_ = components.log_var;
 }

@@ -4,9 +4,9 @@
 #include <memory>
 #include <vector>
 
-#include "pseudo_inputs.hpp"
 #include "scprior/options.hpp"
 #include "scprior/prior.hpp"
+#include "scprior/pseudo_inputs.hpp"
 #include "untied_encoder.hpp"
 
 namespace scprior {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pseudo_inputs.hpp"
+#include "scprior/pseudo_inputs.hpp"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "scprior/error.hpp"
+#include "scprior/shapes.hpp"
 
 namespace scprior {
 namespace {
@@ -55,6 +56,31 @@ at::Tensor apply_map(PseudoMap map, const at::Tensor& parameter) {
 
 }  // namespace
 
+OptionTable pseudo_input_rows() {
+  return {
+      option::integer("components", 500, "number of pseudo-inputs K; at most the number of training cells").at_least(1),
+      option::choice("space", {"log1p", "counts"}, "log1p",
+                     "what pseudo-inputs are: log-normalised expression, or counts that are normalised like a cell's"),
+      option::choice("init", {"cells", "constant"}, "cells",
+                     "where they start: K random training cells, or N(-0.05, 0.01) before the map (sfaira)"),
+      option::choice("map", {"clamp", "softplus", "identity", "hard_sigmoid"}, "clamp",
+                     "from parameter to pseudo-input; clamp at 0 keeps them sparse and fast"),
+  };
+}
+
+PseudoInputOptions pseudo_input_options(const Options& options) {
+  PseudoInputOptions out;
+  out.components = options.integer("components");
+  out.space = options.text("space") == "counts" ? PseudoSpace::counts : PseudoSpace::log1p;
+  out.init = options.text("init") == "constant" ? PseudoInit::constant : PseudoInit::cells;
+  const std::string& map = options.text("map");
+  out.map = map == "softplus"       ? PseudoMap::softplus
+            : map == "identity"     ? PseudoMap::identity
+            : map == "hard_sigmoid" ? PseudoMap::hard_sigmoid
+                                    : PseudoMap::clamp;
+  return out;
+}
+
 PseudoInputs::PseudoInputs(const PseudoInputOptions& options) : options_(options) {
   if (options_.map == PseudoMap::clamp && options_.init == PseudoInit::constant)
     fail(Status::config, "init = \"constant\" with map = \"clamp\": the constant is below 0, so every pseudo-input ",
@@ -82,6 +108,10 @@ void PseudoInputs::build(int64_t genes, at::Generator init) {
   if (constant) start.normal_(constant_mean, constant_sd, init);
   add_tensor("dense", dense_, start);
   ready_ = constant;
+}
+
+int64_t PseudoInputs::n_initial_cells() const {
+  return options_.init == PseudoInit::cells ? options_.components : 0;
 }
 
 void PseudoInputs::start_from(const CellBatch& cells) {
@@ -116,6 +146,21 @@ CountMatrix PseudoInputs::normalised() {
   const CountMatrix u = is_sparse() ? pattern().with_values(apply_map(options_.map, values_))
                                     : CountMatrix::from_dense(apply_map(options_.map, dense_));
   return options_.space == PseudoSpace::counts ? log_normalise(u) : u;
+}
+
+Posterior PseudoInputs::encoded(const std::function<Posterior(const CountMatrix& normalised)>& encode,
+                                int64_t latent) {
+  if (!ready_)
+    fail(Status::argument,
+         "the VampPrior has no pseudo-inputs yet: call initialise with training cells, or load a model");
+  const Posterior components = encode(normalised());
+  if (!components.log_var.defined())
+    fail(Status::config,
+         "the VampPrior is a mixture of posteriors, but the encoder is deterministic (an autoencoder); use a Gaussian ",
+         "posterior or prior = \"none\"");
+  check_shape("mean of the encoded pseudo-inputs", components.mean, {options_.components, latent});
+  check_shape("log_var of the encoded pseudo-inputs", components.log_var, {options_.components, latent});
+  return components;
 }
 
 void PseudoInputs::loaded() {

@@ -7,9 +7,9 @@
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
 #include <cmath>
 
-#include "pseudo_inputs.hpp"
 #include "scprior/error.hpp"
 #include "scprior/nn.hpp"
+#include "scprior/pseudo_inputs.hpp"
 
 using namespace scprior;
 
