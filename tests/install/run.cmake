@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs scprior into a scratch folder and builds a plugin against it as a stranger would: with find_package(scprior) and
-# nothing else that this build knows. Wants BUILD, SOURCE, SCRATCH, GENERATOR, C, CXX, BUILD_TYPE.
+# nothing else that this build knows. Wants BUILD, SOURCE, SCRATCH, GENERATOR, C, CXX, BUILD_TYPE; and for the projects of
+# `scprior new` CTEST, HAS_CONFORM, SOURCES (this folder), DATA (an .h5ad file).
 function(run what)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT status EQUAL 0)
@@ -41,3 +42,6 @@ set(ENV{SCPRIOR_PLUGIN_PATH} ${SCRATCH}/plugin)
 run("the installed program with a folder of plugins" ${scprior} list prior)
 expect("list of priors" laplace)
 expect("list of priors" vamp)
+unset(ENV{SCPRIOR_PLUGIN_PATH})
+
+include(${CMAKE_CURRENT_LIST_DIR}/new_plugins.cmake)

@@ -17,6 +17,19 @@ typedef struct {
   double scale;
 } gaussian;
 
+/* Random numbers of its own, so that the same seed gives the same values: splitmix64. */
+static double uniform(uint64_t *state) { /* in (0, 1) */
+  uint64_t x = *state += UINT64_C(0x9e3779b97f4a7c15);
+  x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+  x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+  return ((double)((x ^ (x >> 31)) >> 11) + 0.5) * 0x1p-53;
+}
+
+static double standard_normal(uint64_t *state) {
+  const double radius = sqrt(-2 * log(uniform(state)));
+  return radius * cos(6.28318530717958647693 * uniform(state));
+}
+
 static int32_t build(void *user, int64_t n_latent, int64_t *n_parameters, char *error) {
   (void)error;
   ((gaussian *)user)->n_latent = n_latent;
@@ -26,9 +39,9 @@ static int32_t build(void *user, int64_t n_latent, int64_t *n_parameters, char *
 
 static int32_t start(void *user, uint64_t seed, double *theta, char *error) {
   const gaussian *prior = user;
-  (void)seed, (void)error;
+  (void)error;
   for (int64_t d = 0; d < prior->n_latent; ++d) {
-    theta[d] = 0;
+    theta[d] = 0.01 * standard_normal(&seed);
     theta[prior->n_latent + d] = log(prior->scale);
   }
   return SCPRIOR_OK;
@@ -53,19 +66,6 @@ static int32_t log_prob(void *user, int64_t n, const double *z, const double *th
     }
   }
   return SCPRIOR_OK;
-}
-
-/* Random numbers of its own, so that the same seed gives the same draws: splitmix64. */
-static double uniform(uint64_t *state) { /* in (0, 1) */
-  uint64_t x = *state += UINT64_C(0x9e3779b97f4a7c15);
-  x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-  x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-  return ((double)((x ^ (x >> 31)) >> 11) + 0.5) * 0x1p-53;
-}
-
-static double standard_normal(uint64_t *state) {
-  const double radius = sqrt(-2 * log(uniform(state)));
-  return radius * cos(6.28318530717958647693 * uniform(state));
 }
 
 static int32_t sample(void *user, int64_t n, const double *theta, uint64_t seed, double *z, char *error) {

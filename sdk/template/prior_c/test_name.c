@@ -93,6 +93,9 @@ int main(void) {
   prior->build(prior->user, 2, &n_parameters, error);
   expect(n_parameters == 4, "two latent units have four parameters");
   prior->start(prior->user, 1, theta, error);
+  expect(fabs(theta[0]) < 0.1 && fabs(theta[1]) < 0.1 && theta[2] == log(2) && theta[3] == log(2),
+         "training starts near 0, from the scale that the option says");
+  theta[0] = theta[1] = 0;
   test_gradients(prior);
   test_integral(prior, theta);
   test_draws(prior, theta);

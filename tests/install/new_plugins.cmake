@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+# Included by run.cmake: what `scprior new` of the installed program writes is built, tested, tried by the laws of its kind
+# and used. Wants prefix, scprior, DATA and the functions run and expect.
+set(new ${SCRATCH}/new)
+set(kinds loader encoder decoder flow prior likelihood metric)
+file(MAKE_DIRECTORY ${new})
+set(built)
+foreach(kind IN LISTS kinds)
+  run("new ${kind}" ${scprior} new ${kind} mine -o ${new}/${kind}_mine)
+  expect("the next commands" "-DCMAKE_PREFIX_PATH=${prefix}")
+  list(APPEND built --plugin ${new}/build/${kind}_mine/${kind}_mine.so)
+endforeach()
+run("new prior in C" ${scprior} new prior mine_c --tier c -o ${new}/prior_mine_c)
+list(APPEND built --plugin ${new}/prior_mine_c/build/prior_mine_c.so)
+
+function(configure what source build)
+  run("configuration of ${what}" ${CMAKE_COMMAND} -S ${source} -B ${build} -G ${GENERATOR} -DCMAKE_PREFIX_PATH=${prefix}
+      -DCMAKE_C_COMPILER=${C} -DCMAKE_CXX_COMPILER=${CXX} ${ARGN})
+endfunction()
+
+# One project as its author builds it, the others together.
+configure("a new prior" ${new}/prior_mine ${SCRATCH}/new_prior)
+configure("a new prior in C" ${new}/prior_mine_c ${new}/prior_mine_c/build)
+configure("the new plugins" ${SOURCES}/new_plugins ${new}/build -DFOLDER=${new} "-DKINDS=${kinds}")
+foreach(build ${new}/prior_mine_c/build ${new}/build)
+  run("build in ${build}" ${CMAKE_COMMAND} --build ${build})
+  run("tests in ${build}" ${CTEST} --test-dir ${build} --output-on-failure)
+  if(HAS_CONFORM)
+    expect("tests in ${build}" conform)
+  endif()
+endforeach()
+
+run("the installed program with the new plugins" ${scprior} ${built} list)
+foreach(name mine mine_c)
+  expect("list of components" "  ${name} ")
+endforeach()
+run("the files of the new plugins" ${scprior} ${built} plugins)
+foreach(kind IN LISTS kinds)
+  expect("plugins" "C++  ${kind}/mine")
+endforeach()
+expect("plugins" "C  prior/mine_c")
+
+# The examples beside them train, once they have data and are small.
+foreach(prior prior_mine prior_mine_c)
+  file(READ ${new}/${prior}/example.toml toml)
+  string(REPLACE "cells.h5ad" "${DATA}" toml "${toml}")
+  string(REPLACE "build/prior_mine.so" "../build/prior_mine/prior_mine.so" toml "${toml}")
+  string(REPLACE "max_epochs = 40" "max_epochs = 2\nsteps_per_epoch = 5" toml "${toml}")
+  string(REPLACE "[[data]]" "[model_defaults]\nlatent = 4\nencoder = { hidden = [16] }\ndecoder = { hidden = [16] }\n[[data]]"
+         toml "${toml}")
+  file(WRITE ${new}/${prior}/small.toml "${toml}")
+  run("check of an example" ${scprior} check ${new}/${prior}/small.toml)
+  expect("check of an example" "2 models")
+  run("an example" ${scprior} run ${new}/${prior}/small.toml)
+  file(GLOB_RECURSE weights ${new}/${prior}/small.results/*.safetensors)
+  list(LENGTH weights n)
+  if(n LESS 2)
+    message(FATAL_ERROR "an example left ${n} models, wanted 2:\n${output}")
+  endif()
+endforeach()
