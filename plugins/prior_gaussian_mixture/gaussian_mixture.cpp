@@ -31,7 +31,7 @@ OptionTable GaussianMixturePrior::options() {
 
 GaussianMixturePrior::GaussianMixturePrior(const Options& options)
     : components_(options.integer("components")),
-      learnable_weights_(options.boolean("learnable_weights")),
+      learnable_weights_(options.boolean("learnable_weights") && components_ > 1),  // a single weight is 1
       initial_spread_(options.real("initial_spread")),
       initial_scale_(options.real("initial_scale")),
       minimum_scale_(options.real("minimum_scale")) {

@@ -35,7 +35,7 @@ class GaussianMixturePrior final : public Prior {
   bool learnable_weights_;
   double initial_spread_, initial_scale_, minimum_scale_;
   at::Tensor mean_, log_var_;  ///< [K, D]
-  at::Tensor weight_logits_;   ///< [K] if the weights are learned
+  at::Tensor weight_logits_;   ///< [K] if the weights are learned and K > 1
 };
 
 }  // namespace scprior
