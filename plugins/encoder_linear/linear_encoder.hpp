@@ -13,7 +13,7 @@ namespace scprior {
 ///
 ///     mean = x̃ W_m + b_m,   log_var = x̃ W_v + b_v,   context = x̃ W_c + b_c,   x̃ = ln(1 + 1e4 x / l)
 ///
-/// Each is an InputLayer of its own: the sparse product goes by 128 columns, and one of 3 D columns is the slower for its
+/// Each is an InputLayer of its own: the sparse product goes by 128 columns, and one of 3 D columns is slower for its
 /// longer rows. The weights are heads: not penalised.
 /// Source:  lucas2019 (linear VAE, whose optimum spans the principal subspace)
 /// Differs: the log-variance depends on the cell; there it is one free vector
