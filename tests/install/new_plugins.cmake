@@ -18,10 +18,11 @@ function(configure what source build)
       -DCMAKE_C_COMPILER=${C} -DCMAKE_CXX_COMPILER=${CXX} ${ARGN})
 endfunction()
 
+list(JOIN kinds "," with_commas)
 # One project as its author builds it, the others together.
 configure("a new prior" ${new}/prior_mine ${SCRATCH}/new_prior)
 configure("a new prior in C" ${new}/prior_mine_c ${new}/prior_mine_c/build)
-configure("the new plugins" ${SOURCES}/new_plugins ${new}/build -DFOLDER=${new} "-DKINDS=${kinds}")
+configure("the new plugins" ${SOURCES}/new_plugins ${new}/build -DFOLDER=${new} -DKINDS=${with_commas})
 foreach(build ${new}/prior_mine_c/build ${new}/build)
   run("build in ${build}" ${CMAKE_COMMAND} --build ${build})
   run("tests in ${build}" ${CTEST} --test-dir ${build} --output-on-failure)

@@ -3,9 +3,20 @@
 
 #include <ATen/ATen.h>
 
+#include "scprior/error.hpp"
 #include "scprior/shapes.hpp"
 
 using namespace scprior;
+
+namespace {
+
+void check_counts(const CountMatrix& counts) {
+  const at::Tensor& values = counts.is_sparse() ? counts.csr().values : counts.dense();
+  if (!(values.ge(0) & values.isfinite()).all().item<bool>())
+    fail(Status::data, "the likelihood @name@ was given counts that are negative, missing or infinite");
+}
+
+}  // namespace
 
 OptionTable @Name@Likelihood::options() {
   return {option::boolean("scale", true, "the mean grows with the counts of the cell; false: it depends on h alone")};
@@ -34,6 +45,7 @@ at::Tensor @Name@Likelihood::size(const at::Tensor& h, const at::Tensor& library
 
 at::Tensor @Name@Likelihood::log_prob(const CountMatrix& counts, const at::Tensor& h, const at::Tensor& library,
                                       const Covariates&) {
+  check_counts(counts);
   const at::Tensor a = log_rate(h), l = size(h, library);
   const at::Tensor x = counts.dense().to(h.scalar_type());
   check_shape("counts", x, {h.size(1), n_genes_});

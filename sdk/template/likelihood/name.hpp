@@ -12,6 +12,7 @@
 ///
 /// Domain: counts >= 0. A gene has at most all counts of its cell, which is a = 9.2: clipping changes no sound model.
 /// An empty cell (l = 0) has mean 0 and log-probability 0.
+/// Errors: Error{data} for counts that are negative, missing or infinite
 /// Shapes: counts [B, G], h [S, B, H], library l [B] -> [S, B]
 class @Name@Likelihood : public scprior::Likelihood {
  public:

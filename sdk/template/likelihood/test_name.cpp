@@ -53,7 +53,9 @@ TEST_CASE("an empty cell has log-probability 0", "[likelihood]") {
   CHECK(log_prob.item<double>() == 0);
 }
 
-TEST_CASE("shapes that do not fit are refused", "[likelihood]") {
+TEST_CASE("negative counts and shapes that do not fit are refused", "[likelihood]") {
+  const CountMatrix negative = CountMatrix::from_dense(at::full({1, 3}, -1, at::kDouble));
+  CHECK_THROWS_AS(make(3)->log_prob(negative, some_h(1), at::ones({1}, at::kDouble), {}), Error);
   const CountMatrix counts = CountMatrix::from_dense(at::zeros({1, 2}, at::kDouble));
   CHECK_THROWS_AS(make(3)->log_prob(counts, some_h(1), at::zeros({1}, at::kDouble), {}), Error);
 }
