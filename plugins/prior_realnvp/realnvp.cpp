@@ -12,14 +12,14 @@ namespace scprior {
 
 OptionTable RealNvpPrior::options() {
   return {
-      option::integer("steps", 6, "number of coupling steps T; with two or more every latent unit is changed")
+      option::integer("steps", 4, "number of coupling steps T; with two or more every latent unit is changed")
           .at_least(1),
-      option::integers("hidden", {128}, "widths of the hidden layers of each step's network; [] = a linear map")
+      option::integers("hidden", {64}, "widths of the hidden layers of each step's network; [] = a linear map")
           .at_least(1),
       option::choice("activation", nn::activation_names(), "tanh", "non-linearity of the hidden layers"),
       option::choice("split", {"halves", "checkerboard", "random"}, "halves",
                      "how latent units are divided: first and second half, even and odd, or anew every two steps"),
-      option::real("log_scale_bound", 2, "a step scales a latent unit by at most exp(this), at least exp(-this)")
+      option::real("log_scale_bound", 1, "a step scales a latent unit by at most exp(this), at least exp(-this)")
           .above(0),
   };
 }

@@ -78,6 +78,33 @@ TEST_CASE("steps of constant networks make the Gaussian of their scales and shif
                WithinAbs(expected, 1e-12));
 }
 
+TEST_CASE("a realnvp step's log-determinant equals that of the autograd Jacobian, and its inverse undoes it",
+          "[prior][realnvp]") {
+  const at::Tensor kept = at::tensor({3, 0}, at::kLong), changed = at::tensor({1, 4, 2}, at::kLong);
+  RealNvpStep step(kept, changed, {.hidden = {6}, .activation = "tanh", .log_scale_bound = 1.5},
+                   at::detail::createCPUGenerator(1));
+  step.to(at::kDouble);
+  {
+    const at::NoGradGuard no_grad;
+    for (at::Tensor parameter : step.parameters()) parameter.add_(normal(parameter.sizes(), 4));
+  }
+  for (uint64_t seed = 0; seed < 4; ++seed) {
+    const at::Tensor z = normal({5}, seed).set_requires_grad(true);
+    const RealNvpStep::Result result = step.forward(z);
+    std::vector<at::Tensor> rows;
+    for (int64_t d = 0; d < 5; ++d) {
+      z.mutable_grad().reset();
+      result.z[d].backward({}, true);
+      rows.push_back(z.grad().clone());
+    }
+    const double wanted = std::get<1>(at::linalg_slogdet(at::stack(rows))).item<double>();
+    REQUIRE(std::abs(wanted) > 0.01);
+    REQUIRE_THAT(result.log_det.item<double>(), WithinAbs(wanted, 1e-10));
+    REQUIRE((step.inverse(result.z) - z).abs().max().item<double>() < 1e-12);
+    REQUIRE(at::equal(result.z.index_select(0, kept), z.index_select(0, kept)));
+  }
+}
+
 TEST_CASE("the realnvp density integrates to one", "[prior][realnvp]") {
   for (const auto& split : splits) {
     const auto prior = make(small(split), 2);
