@@ -73,7 +73,8 @@ DatasetInfo @Name@Loader::open(const std::string& path) {
   std::string line;
   if (!std::filesystem::is_regular_file(path, error) || !in)
     fail(Status::io, path, ": cannot be read: there is no such file, or it may not be opened");
-  if (!next_line(in, line, path)) fail(Status::data, path, ": is empty; wanted a first line with the names of the genes");
+  if (!next_line(in, line, path))
+    fail(Status::data, path, ": is empty; wanted a first line with the names of the genes");
   mark_ = separator_ == "tab" || (separator_ == "auto" && line.find('\t') != line.npos) ? '\t' : ',';
 
   DatasetInfo info;
