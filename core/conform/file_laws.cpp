@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -106,7 +107,8 @@ bool check_file(core::PluginHost& host, const std::filesystem::path& path, Count
     return false;
   }
   const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
-  judge(concat("file: loads (in ", static_cast<int64_t>(taken.count() * 10 + 0.5) / 10.0, " ms)"), "");
+  counts.add(Verdict::holds);
+  print_verdict(Verdict::holds, "file: loads", concat("in ", std::round(taken.count() * 10) / 10, " ms"));
 
   const core::PluginFile& file = host.files().back();
   const auto& components = host.components();

@@ -160,7 +160,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
-    core::prepare_process(2);
+    core::prepare_process(1);  // tests run side by side, and small tensors gain nothing from threads
     return arguments.child >= 0 ? conform::run_child(arguments) : conform::run(arguments);
   } catch (const Error& error) {
     std::cerr << "scprior-conform: " << error.what() << '\n';

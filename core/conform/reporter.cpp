@@ -24,7 +24,7 @@ std::string failure_text(const Catch::AssertionStats& stats) {
     add("wanted " + result.getExpression() + ", got " + result.getExpandedExpression());
   if (stats.infoMessages.empty()) add(std::string(result.getMessage()));
   for (const Catch::MessageInfo& info : stats.infoMessages) add(info.message);
-  return text;
+  return text.substr(0, text.find("\nException raised from"));  // LibTorch's stack frames
 }
 
 class Reporter : public Catch::StreamingReporterBase {

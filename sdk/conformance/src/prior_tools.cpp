@@ -48,20 +48,26 @@ at::Tensor two_clusters(int64_t n, int64_t latent, uint64_t stream) {
   return 1.2 * side + 0.35 * normal({n, latent}, stream);
 }
 
+bool takes_latent(int64_t latent) {
+  return refusal([&] { make_component()->build(dims_with_latent(latent), generator(1)); }).empty();
+}
+
 std::unique_ptr<Prior> trained_prior(uint64_t stream, int64_t latent) {
   constexpr int steps = 60;
   const Dims dims = dims_with_latent(latent);
-  auto prior = noisy_prior(stream, latent);
-  const std::vector<at::Tensor> parameters = prior->parameters();
-  if (parameters.empty()) return prior;
   const at::Tensor data = two_clusters(128, latent, stream + 51).unsqueeze(0);
-  const auto loss = [&] {
-    prepare(*prior, dims);
-    return -prior->log_prob(data).mean();
-  };
-  minimise(parameters, loss, steps, 0.05);
-  prepare(*prior, dims);
-  return prior;
+  for (const double rate : {0.05, 0.01, 0.002}) {
+    auto prior = noisy_prior(stream, latent);
+    const auto loss = [&] {
+      prepare(*prior, dims);
+      return -prior->log_prob(data).mean();
+    };
+    const at::Tensor before = loss();
+    if (!before.requires_grad()) return prior;
+    minimise(prior->parameters(), loss, steps, rate);
+    if (loss().item<double>() < before.item<double>()) return prior;
+  }
+  return noisy_prior(stream, latent);
 }
 
 at::Tensor log_prob_of(Prior& prior, const at::Tensor& z) {
@@ -73,21 +79,34 @@ at::Tensor log_prob_of(Prior& prior, const at::Tensor& z) {
 }
 
 Quadrature quadrature(Prior& prior, int64_t latent, uint64_t stream) {
-  constexpr int64_t n_draws_for_scale = 2000, points_1d = 8001, points_2d = 481;
+  constexpr int64_t n_draws_for_scale = 2000, points_1d = 8001, points_2d = 401;
   const at::Tensor draws = prior.sample(n_draws_for_scale, generator(stream)).to(at::kDouble).nan_to_num(0, 1e3, -1e3);
   const at::Tensor sorted = std::get<0>(draws.sort(0));
   std::vector<Line> lines;
+  at::Tensor size = at::ones({n_draws_for_scale}, at::TensorOptions(at::kDouble));  // that a point stands for
   for (int64_t d = 0; d < latent; ++d) {
     const auto quantile = [&](double share) {
       return sorted[static_cast<int64_t>(share * n_draws_for_scale)][d].item<double>();
     };
-    const double scale = std::clamp((quantile(0.75) - quantile(0.25)) / 1.35, 1e-3, 1e3);
-    lines.push_back(line(latent == 1 ? points_1d : points_2d, quantile(0.5), scale));
+    const double centre = quantile(0.5), scale = std::clamp((quantile(0.75) - quantile(0.25)) / 1.35, 1e-3, 1e3);
+    const int64_t n = latent == 1 ? points_1d : points_2d;
+    lines.push_back(line(n, centre, scale));
+    const at::Tensor u = at::asinh((draws.select(1, d) - centre) / scale);
+    size = size * at::cosh(u) * scale * (2 * widest / static_cast<double>(n - 1));
   }
-  if (latent == 1) return {lines[0].z.unsqueeze(1), lines[0].weight, lines[0].coarse};
-  const at::Tensor one = at::ones_like(lines[0].z);
-  return {at::stack({product(lines[0].z, one), product(one, lines[1].z)}, 1),
-          product(lines[0].weight, lines[1].weight), product(lines[0].coarse, lines[1].coarse)};
+  Quadrature rule;
+  if (latent == 1) {
+    rule = {lines[0].z.unsqueeze(1), lines[0].weight, lines[0].coarse};
+  } else {
+    const at::Tensor one = at::ones_like(lines[0].z);
+    rule = {at::stack({product(lines[0].z, one), product(one, lines[1].z)}, 1),
+            product(lines[0].weight, lines[1].weight), product(lines[0].coarse, lines[1].coarse)};
+  }
+  rule.log_prob = log_prob_of(prior, rule.z);
+  rule.mass = rule.weight * rule.log_prob.exp();
+  rule.integral = rule.mass.sum().item<double>();
+  rule.roughness = (log_prob_of(prior, draws).exp() * size).max().item<double>() / rule.integral;
+  return rule;
 }
 
 }  // namespace scprior::conformance
