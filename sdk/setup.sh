@@ -3,7 +3,7 @@
 # Installs or finds what scprior is built with. May be run as often as you like: what is there is left alone.
 usage='usage: sdk/setup.sh [--tests] [--check]
 
-  --tests   also what the tests need: Catch2 3, Python packages to compare results with, Julia
+  --tests   also what the tests need: Catch2 3, Python packages to compare results with, Julia, R
   --check   install nothing, only say what is missing
 
 As root on Debian 12 or 13 or Ubuntu 24.04 missing packages come from apt; elsewhere they are listed. Python packages go to
@@ -34,6 +34,7 @@ python_home=build/python python=build/python/bin/python
 . sdk/setup/apt.sh
 . sdk/setup/python.sh
 . sdk/setup/julia.sh
+. sdk/setup/r.sh
 
 say() { printf '%s\n' "$*" >&2; }
 stop() { say "sdk/setup.sh: $*"; exit 1; }
@@ -50,6 +51,7 @@ fi
 [ $check = yes ] || install_python_packages
 look_for_python_packages
 [ $tests = no ] || set_up_julia
+[ $tests = no ] || set_up_r
 [ ${#missing[@]} -eq 0 ] || stop "missing in $python_home: $(join ', ' "${missing[@]}"). Without --check it is fetched by pip."
 
 say "Set-up complete: $(join ', ' "${found[@]}")."
