@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What happens after every training step: interrupts, the line in the console, the user's own function. */
+#ifndef SCPRIOR_R_PROGRESS_H
+#define SCPRIOR_R_PROGRESS_H
+
+#include "glue.h"
+
+typedef struct progress_state {
+  int console;     /* write a line to the console */
+  SEXP function;   /* of the user, or NULL (R_NilValue) */
+  int line_begun;  /* the console's line is not ended yet */
+  double written;  /* when it was written, in seconds of training */
+  int interrupted; /* Ctrl-C */
+  int failed;      /* the user's function failed */
+} progress_state;
+
+int32_t on_progress(void *state, const scprior_progress *progress);
+void end_line(progress_state *state);
+
+#endif
