@@ -45,12 +45,18 @@ OptionSet option_set(const Node& node, const std::string& key, Problems& problem
 Waiver waiver(const Node& node, Problems& problems) {
   Waiver out;
   for (const Member& member : *node.table()) {
+    if (member.key == "set") {
+      const auto* number = std::get_if<int64_t>(&member.value.value);
+      if (number == nullptr || *number < 1) problems.add(member.place, "waive.set", "must be a number from 1 on");
+      out.set = number == nullptr ? 0 : *number;
+      continue;
+    }
     std::string* target = member.key == "law"         ? &out.law
                           : member.key == "reason"    ? &out.reason
                           : member.key == "component" ? &out.component
                                                       : nullptr;
     if (target == nullptr)
-      problems.add(member.place, "waive." + member.key, "is not known; known: law, reason, component");
+      problems.add(member.place, "waive." + member.key, "is not known; known: law, reason, component, set");
     else if (const std::string* text = member.value.text())
       *target = *text;
     else
@@ -89,20 +95,22 @@ ConformFile read_conform_file(const std::filesystem::path& path) {
   return file;
 }
 
-std::vector<OptionSet> option_sets(const ConformFile& file, const std::string& component, const OptionTable& table) {
-  std::vector<OptionSet> sets;
+std::vector<Case> cases_of(const ConformFile& file, const std::string& component, const OptionTable& table) {
+  std::vector<Case> cases;
   const bool has_defaults = std::all_of(table.begin(), table.end(),
                                         [](const OptionSpec& spec) { return spec.default_value.has_value(); });
   const auto found = file.sets.find(component);
-  if (has_defaults || found == file.sets.end()) sets.emplace_back();
-  if (found != file.sets.end()) sets.insert(sets.end(), found->second.begin(), found->second.end());
-  return sets;
+  if (has_defaults || found == file.sets.end()) cases.emplace_back();
+  if (found == file.sets.end()) return cases;
+  for (const OptionSet& set : found->second) cases.push_back({set, static_cast<int64_t>(&set - found->second.data()) + 1});
+  return cases;
 }
 
-std::map<std::string, std::string> waivers_of(const ConformFile& file, const std::string& component) {
+std::map<std::string, std::string> waivers_of(const ConformFile& file, const std::string& component, int64_t set) {
   std::map<std::string, std::string> laws;
   for (const Waiver& waiver : file.waivers)
-    if (waiver.component.empty() || waiver.component == component) laws[waiver.law] = waiver.reason;
+    if ((waiver.component.empty() || waiver.component == component) && (waiver.set == 0 || waiver.set == set))
+      laws[waiver.law] = waiver.reason;
   return laws;
 }
 

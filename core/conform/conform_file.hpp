@@ -15,6 +15,7 @@ using OptionSet = std::map<std::string, OptionValue>;
 struct Waiver {
   std::string law, reason;
   std::string component;  ///< "prior/vamp"; "" = all
+  int64_t set = 0;        ///< only for this set of the component's, counted from 1; 0 = all, the defaults too
 };
 
 /// The author's file of further option sets and of laws that a component does not keep on purpose:
@@ -26,7 +27,8 @@ struct Waiver {
 ///     init = "constant"
 ///
 ///     [[waive]]
-///     component = "prior/vamp"    # optional
+///     component = "prior/vamp"    # optional: only of this one,
+///     set = 2                     # optional: only of its second set in this file
 ///     law = "prior: exp(log_prob) integrates to one"
 ///     reason = "a published form that leaves ln K out"
 struct ConformFile {
@@ -37,11 +39,16 @@ struct ConformFile {
 /// Errors: Error{config} with place and text.
 ConformFile read_conform_file(const std::filesystem::path& file);
 
+struct Case {
+  OptionSet options;
+  int64_t set = 0;  ///< number of the set in the file; 0 = the defaults
+};
+
 /// What a component is tested with: its defaults, unless an option is required, then the sets of the file.
-std::vector<OptionSet> option_sets(const ConformFile& file, const std::string& component, const OptionTable& table);
+std::vector<Case> cases_of(const ConformFile& file, const std::string& component, const OptionTable& table);
 
 /// Law -> reason.
-std::map<std::string, std::string> waivers_of(const ConformFile& file, const std::string& component);
+std::map<std::string, std::string> waivers_of(const ConformFile& file, const std::string& component, int64_t set);
 
 /// "components = 5, init = \"constant\"", or "defaults".
 std::string option_set_text(const OptionSet& set);

@@ -19,7 +19,7 @@ struct Arguments {
   uint32_t seed = 1;
   double timeout = 600;
   bool in_process = false, list = false;
-  int64_t child = -1;  ///< which option set, in a component's own process
+  int64_t child = -1;  ///< which of its cases, in a component's own process
 };
 
 void declare(CLI::App& app, Arguments& a) {
@@ -72,11 +72,11 @@ int list(const core::PluginHost& host, const Arguments& arguments) {
 
 /// One component with one option set, in this process.
 void run_here(const core::PluginHost& host, const Arguments& arguments, const ConformFile& file,
-              const core::ComponentEntry& entry, size_t set) {
+              const core::ComponentEntry& entry, const Case& one) {
   Task task;
   task.component = &entry;
-  task.options = option_sets(file, name_of(entry), entry.options).at(set);
-  task.waived = waivers_of(file, name_of(entry));
+  task.options = one.options;
+  task.waived = waivers_of(file, name_of(entry), one.set);
   task.data = arguments.data;
   task.seed = arguments.seed;
   run_laws(host, task);
@@ -86,8 +86,10 @@ int run_child(const Arguments& arguments) {
   core::PluginHost host;
   host.load_file(arguments.plugin);
   reporting().to_parent = true;
-  run_here(host, arguments, conform_file(host, arguments), *chosen(host, arguments).at(0),
-           static_cast<size_t>(arguments.child));
+  const ConformFile file = conform_file(host, arguments);
+  const core::ComponentEntry& entry = *chosen(host, arguments).at(0);
+  run_here(host, arguments, file, entry,
+           cases_of(file, name_of(entry), entry.options).at(static_cast<size_t>(arguments.child)));
   std::cout << end_of_laws << std::endl;
   return reporting().counts.broken > 0 ? 1 : 0;
 }
@@ -111,20 +113,19 @@ void print_summary(const Arguments& arguments, const Counts& counts) {
 
 void run_component(const core::PluginHost& host, const Arguments& arguments, const ConformFile& file,
                    const core::ComponentEntry& entry, Counts& counts) {
-  const std::vector<OptionSet> sets = option_sets(file, name_of(entry), entry.options);
-  for (const auto& [law, reason] : waivers_of(file, name_of(entry)))
-    std::cout << "\n(waived by the author: \"" << law << "\": " << reason << ')';
-  for (size_t set = 0; set < sets.size(); ++set) {
-    std::cout << '\n' << name_of(entry) << ", " << option_set_text(sets[set]) << std::endl;
+  const std::vector<Case> cases = cases_of(file, name_of(entry), entry.options);
+  for (size_t i = 0; i < cases.size(); ++i) {
+    std::cout << '\n' << name_of(entry) << ", " << option_set_text(cases[i].options) << std::endl;
+    for (const auto& [law, reason] : waivers_of(file, name_of(entry), cases[i].set))
+      std::cout << "(its author waives \"" << law << "\": " << reason << ")\n";
     if (arguments.in_process) {
-      run_here(host, arguments, file, entry, set);
-      counts = reporting().counts;
+      run_here(host, arguments, file, entry, cases[i]);
       continue;
     }
     Arguments one = arguments;
     one.components = {name_of(entry)};
     std::vector<std::string> words = repeat_arguments(one);
-    words.insert(words.end(), {"--child", std::to_string(set)});
+    words.insert(words.end(), {"--child", std::to_string(i)});
     run_in_own_process(words, name_of(entry), arguments.timeout, counts);
   }
 }

@@ -35,7 +35,8 @@ InverseAutoregressiveFlow::InverseAutoregressiveFlow(const Options& options)
   if (network_.hidden.empty()) fail(Status::config, "hidden = []: the flow's networks need at least one hidden layer");
   network_.activation = options.text("activation");
   network_.outputs = 2;
-  network_.initial_bias = {0, gate_ == Gate::sigmoid ? options.real("gate_bias") : 0};
+  const double gate_bias = options.real("gate_bias");
+  network_.initial_bias = {0, gate_ == Gate::sigmoid ? gate_bias : 0};
 }
 
 void InverseAutoregressiveFlow::build(const Dims& dims, at::Generator init) {
