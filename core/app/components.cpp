@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "commands.hpp"
-#include "kinds.hpp"
+#include "scprior/core/describe.hpp"
 
 namespace scprior::app {
 namespace {
@@ -24,7 +24,7 @@ std::string offer_text(const core::PluginFile& file, const core::PluginHost& hos
 
 int list(const std::string& kind, const core::PluginHost& host) {
   for (const scprior_kind listed : core::all_kinds()) {
-    if (!kind.empty() && kind_of(kind) != listed) continue;
+    if (!kind.empty() && core::kind_of(kind) != listed) continue;
     fmt::print("{}\n", core::kind_name(listed));
     for (const core::ComponentEntry& entry : host.components())
       if (entry.kind == listed) fmt::print("  {:<22} {}\n", entry.name, entry.summary);

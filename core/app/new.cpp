@@ -9,7 +9,7 @@
 #include <map>
 
 #include "commands.hpp"
-#include "kinds.hpp"
+#include "scprior/core/describe.hpp"
 #include "output_place.hpp"
 #include "scprior/core/installation.hpp"
 
@@ -160,7 +160,7 @@ void print_next(const fs::path& folder, const std::string& plugin, scprior_kind 
 }  // namespace
 
 int new_plugin(const NewArguments& arguments, const core::PluginHost& host) {
-  const scprior_kind kind = kind_of(arguments.kind);
+  const scprior_kind kind = core::kind_of(arguments.kind);
   check_name(kind, arguments.name, host);
   const std::vector<std::string> templates = template_folders(kind, arguments.tier);
   const std::string plugin = concat(core::kind_name(kind), '_', arguments.name);

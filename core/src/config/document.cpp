@@ -8,7 +8,7 @@
 namespace scprior::core::config {
 
 std::string Place::text() const {
-  if (!setting.empty()) return "--set " + setting;
+  if (!setting.empty()) return source == "command line" ? "--set " + setting : setting;
   if (line == 0) return source;
   return concat(source, ':', line, ':', column);
 }

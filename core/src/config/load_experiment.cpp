@@ -36,7 +36,7 @@ ExperimentConfig load_experiment(const fs::path& file, PluginHost& host) {
   const std::vector<fs::path> plugin_paths = config::read_plugin_paths(*root.table(), folder, problems);
   load_plugins(plugin_paths, root, host, problems);
 
-  ExperimentConfig config = config::read_experiment(root, folder, false, host, problems);
+  ExperimentConfig config = config::read_experiment(root, folder, {}, host, problems);
   problems.throw_if_any();
   config.file = absolute;
   config.plugin_paths = plugin_paths;

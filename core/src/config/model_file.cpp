@@ -69,7 +69,7 @@ void write_model(config::TomlText& out, const ModelConfig& model) {
 std::map<std::string, std::string> plugins_of(const ModelConfig& model, const PluginHost& host) {
   std::map<std::string, std::string> plugins;
   for (const config::ComponentField& field : config::component_fields())
-    if (const ComponentEntry* entry = host.find(field.kind, (model.*field.member).type))
+    if (const ComponentEntry* entry = host.find(field.kind, (model.*field.member).type); entry && !entry->owner)
       plugins[entry->plugin_id] = entry->plugin_version;
   return plugins;
 }

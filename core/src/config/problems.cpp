@@ -28,6 +28,7 @@ std::string indented(const std::string& text) {
 std::string line_of(const Place& place, const std::string& key, const std::string& text) {
   std::string shown = place.setting.empty() ? key : setting_key(key);
   if (!place.setting.empty() && shown == place.setting) shown.clear();
+  if (place.source == "settings" && place.setting.empty()) return shown.empty() ? text : concat(shown, ": ", text);
   return concat(place.text(), ": ", shown, shown.empty() ? "" : ": ", indented(text));
 }
 

@@ -193,19 +193,22 @@ std::vector<fs::path> read_plugin_paths(const Table& root, const fs::path& folde
   return paths;
 }
 
-ExperimentConfig read_experiment(const Node& root, const fs::path& folder, bool only_known_metrics,
-                                 const PluginHost& host, Problems& problems) {
+ExperimentConfig read_experiment(const Node& root, const fs::path& folder, Reading reading, const PluginHost& host,
+                                 Problems& problems) {
   const Table& table = *root.table();
   ExperimentConfig config;
   read_top(root, folder, config, problems);
-  config.metrics = read_metrics(root, only_known_metrics, host, problems);
+  config.metrics = read_metrics(root, reading.only_known_metrics, host, problems);
   config.genes = read_section(table, "genes", gene_fields(), GeneConfig(), problems);
   resolve_gene_space(table, folder, config.genes, problems);
   config.split = read_section(table, "split", split_fields(), SplitConfig(), problems);
   check_split(table, config.split, problems);
 
   Names data_names("data.name");
-  for (const Node* node : tables_of(root, "data", "so there is nothing to train on", problems)) {
+  std::vector<const Node*> data;
+  if (reading.wants_data || find(table, "data"))
+    data = tables_of(root, "data", "so there is nothing to train on", problems);
+  for (const Node* node : data) {
     config.data.push_back(read_data(*node, folder, host, problems));
     const Member* name = find(*node->table(), "name");
     if (!config.data.back().path.empty())

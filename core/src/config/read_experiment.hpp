@@ -19,9 +19,13 @@ void check_schema(const Node& root, const std::string& written_by, Problems& pro
 std::vector<std::filesystem::path> read_plugin_paths(const Table& root, const std::filesystem::path& folder,
                                                      Problems& problems);
 
-/// Everything else of an experiment. Paths are relative to `folder`. only_known_metrics: a metric of the preset that no
-/// plugin offers is left out instead of reported.
-ExperimentConfig read_experiment(const Node& root, const std::filesystem::path& folder, bool only_known_metrics,
+struct Reading {
+  bool only_known_metrics = false;  ///< a metric of the preset that no plugin offers is left out instead of reported
+  bool wants_data = true;           ///< false: there need not be a [[data]]
+};
+
+/// Everything else of an experiment. Paths are relative to `folder`.
+ExperimentConfig read_experiment(const Node& root, const std::filesystem::path& folder, Reading reading,
                                  const PluginHost& host, Problems& problems);
 
 }  // namespace scprior::core::config

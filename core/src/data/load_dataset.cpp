@@ -107,19 +107,26 @@ auto with_path(const DataConfig& config, Body body) {
   try {
     return body();
   } catch (const Error& error) {
-    const std::string path = config.path.string(), text = error.what();
+    const std::string path = config.path.empty() ? config.name : config.path.string(), text = error.what();
     if (text.find(path) != std::string::npos) throw;
     fail(error.status(), path, ": ", text);
   }
 }
 
-OpenData open_checked(const DataConfig& config, const PluginHost& host) {
-  OpenData data = open_data(config, host);
+void need_usable(const DataConfig& config, const OpenData& data) {
   need_content(data.info);
   for (const std::string& column : {config.label, config.batch})
     if (!column.empty()) labels_of(data.info, column);
+}
+
+OpenData open_checked(const DataConfig& config, const PluginHost& host) {
+  OpenData data = open_data(config, host);
+  need_usable(config, data);
   return data;
 }
+
+constexpr const char* trained_space =
+    "A model reads only genes that it was trained with, under the names in its genes.tsv.";
 
 }  // namespace
 
@@ -140,8 +147,22 @@ void check_dataset(const DataConfig& config, const GeneConfig& genes, const Plug
 
 Dataset load_dataset(const DataConfig& config, const GeneSpace& space, const PluginHost& host) {
   return with_path(config, [&] {
-    return map_dataset(config, open_checked(config, host), space,
-                       "A model reads only genes that it was trained with, under the names in its genes.tsv.", host);
+    return map_dataset(config, open_checked(config, host), space, trained_space, host);
+  });
+}
+
+Dataset load_dataset(const DataConfig& config, OpenData data, const GeneConfig& genes, const PluginHost& host) {
+  return with_path(config, [&] {
+    need_usable(config, data);
+    GeneSpace space = load_gene_space(genes, data.info);
+    return map_dataset(config, std::move(data), std::move(space), other_space, host);
+  });
+}
+
+Dataset load_dataset(const DataConfig& config, OpenData data, const GeneSpace& space, const PluginHost& host) {
+  return with_path(config, [&] {
+    need_usable(config, data);
+    return map_dataset(config, std::move(data), space, trained_space, host);
   });
 }
 
@@ -149,7 +170,7 @@ std::string describe_dataset(const Dataset& data) {
   const DataReport& report = data.report;
   std::string text =
       fmt::format("{}: {} cell{}, {:.6g} counts ({}), median {:.6g} per cell, {:.3g} % of the matrix non-zero\n",
-                  data.config.path.filename().string(), report.n_cells, report.n_cells == 1 ? "" : "s",
+                  data.config.path.empty() ? data.config.name : data.config.path.filename().string(), report.n_cells, report.n_cells == 1 ? "" : "s",
                   report.total_counts, report.matrix, report.median_counts, 100 * report.density);
   text += fmt::format("  genes: {} of the {} of {} found by {}", report.n_matched_genes, report.n_space_genes,
                       data.space.name, report.gene_names_from == "index" ? "name" : "column " + report.gene_names_from);

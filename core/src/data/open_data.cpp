@@ -75,8 +75,9 @@ OpenData open_data(const DataConfig& config, const PluginHost& host) {
     data.loader_name = recognise_loader(config.path, host);
     options = Options::resolve(host.find(SCPRIOR_KIND_LOADER, data.loader_name)->options, {});
   }
-  data.loader = host.create<Loader>(data.loader_name, options);
-  data.info = data.loader->open(config.path.string());
+  std::unique_ptr<Loader> loader = host.create<Loader>(data.loader_name, options);
+  data.info = loader->open(config.path.string());
+  data.loader = std::move(loader);
   check_info(data.info, data.loader_name);
   if (data.info.cell_names.empty())
     for (int64_t cell = 0; cell < data.info.n_cells; ++cell) data.info.cell_names.push_back(std::to_string(cell));

@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
 #include <string>
-#include <vector>
 
 #include "scprior/core/dataset.hpp"
 
 namespace scprior::core {
-
-/// A file that a loader has opened.
-struct OpenData {
-  std::unique_ptr<Loader> loader;
-  std::string loader_name;
-  DatasetInfo info;
-};
-
-/// Opens with the configured loader, or with the one that recognises the file, and checks what it says of the file.
-/// Errors: Error{io, data, config} as load_dataset; Error{plugin} the loader contradicts itself.
-OpenData open_data(const DataConfig& config, const PluginHost& host);
 
 /// Rows to read at once: so many that even a full matrix stays below 256 MiB.
 int64_t block_rows(const DatasetInfo& info);

@@ -5,60 +5,10 @@
 
 #include <algorithm>
 
-#include "objective/elbo.hpp"
-#include "scprior/core/batches.hpp"
-#include "train/to_device.hpp"
+#include "evaluate/blocks.hpp"
 
 namespace scprior::core {
 namespace {
-
-constexpr int64_t block_cells = 512;
-constexpr uint64_t embedding_seed = 20200713;  // fixed, so that an embedding is a function of model and cell
-
-at::Device device_of(const Model& model) {
-  const auto entries = model.entries();
-  return entries.empty() ? at::Device(at::kCPU) : entries.front().tensor->device();
-}
-
-/// Calls body(batch, first row) for the blocks of `rows`, in evaluation mode and without gradients.
-void for_each_block(Model& model, const CellSource& cells, std::span<const int64_t> rows,
-                    const InferenceProgress& progress,
-                    const std::function<void(const CellBatch&, int64_t first)>& body) {
-  const at::NoGradGuard no_grad;
-  const at::Device device = device_of(model);
-  model.eval();
-  const int64_t n = static_cast<int64_t>(rows.size());
-  for (int64_t first = 0; first < n; first += block_cells) {
-    const int64_t size = std::min(block_cells, n - first);
-    body(to_device(make_batch(cells, rows.subspan(first, size)), device), first);
-    if (progress && !progress(first + size, n)) throw Error(Status::cancelled, "stopped on request");
-  }
-}
-
-/// The draws of one block after the flow: [S, B, D].
-at::Tensor draws_of(Model& model, const CellBatch& batch, int64_t samples, const at::Generator& noise) {
-  const Posterior posterior = model.encoder->encode(batch.normalised, batch.covariates);
-  return model.flow->forward(draw(posterior, samples, noise), posterior.context).z;
-}
-
-at::Tensor embed_block(Model& model, const CellBatch& batch) {
-  const Posterior posterior = model.encoder->encode(batch.normalised, batch.covariates);
-  if (model.flow->is_identity() || !posterior.log_var.defined()) return posterior.mean;
-  if (model.config.embedding == "mode-path")
-    return model.flow->forward(posterior.mean.unsqueeze(0), posterior.context).z.squeeze(0);
-  // The same noise for every cell: up to rounding, a cell's embedding does not depend on the other cells.
-  const at::Generator noise = make_generator(embedding_seed, posterior.mean.device());
-  const int64_t samples = model.config.embedding_samples, n_latent = posterior.mean.size(1);
-  const at::Tensor epsilon = at::empty({samples, 1, n_latent}, posterior.mean.options()).normal_(0, 1, noise);
-  const at::Tensor scale = (0.5 * posterior.log_var).exp();
-  at::Tensor sum = at::zeros_like(posterior.mean);
-  constexpr int64_t samples_at_once = 8;  // bounds memory: a block of 512 cells has 8 · 512 rows in flight
-  for (int64_t first = 0; first < samples; first += samples_at_once) {
-    const at::Tensor part = epsilon.slice(0, first, std::min(first + samples_at_once, samples));
-    sum += model.flow->forward(posterior.mean + scale * part, posterior.context).z.sum(0);
-  }
-  return sum / samples;
-}
 
 at::Tensor block_log_likelihood(Model& model, const CellBatch& batch, const at::Tensor& z) {
   const at::Tensor h = model.decoder->decode(z, batch.covariates);
@@ -66,6 +16,18 @@ at::Tensor block_log_likelihood(Model& model, const CellBatch& batch, const at::
 }
 
 }  // namespace
+
+at::Tensor embedding_variance(Model& model, const CellSource& cells, std::span<const int64_t> rows,
+                              const InferenceProgress& progress) {
+  if (!model.prior)
+    fail(Status::unsupported, "model \"", model.config.name,
+         "\" is an autoencoder: its embedding is a point, without a variance");
+  at::Tensor out = at::empty({static_cast<int64_t>(rows.size()), model.config.latent}, at::kFloat);
+  for_each_block(model, cells, rows, progress, [&](const CellBatch& batch, int64_t first) {
+    out.slice(0, first, first + batch.counts.rows()).copy_(variance_block(model, batch));
+  });
+  return out;
+}
 
 at::Tensor embed(Model& model, const CellSource& cells, std::span<const int64_t> rows,
                  const InferenceProgress& progress) {
@@ -76,10 +38,11 @@ at::Tensor embed(Model& model, const CellSource& cells, std::span<const int64_t>
   return out;
 }
 
-at::Tensor sample_posterior(Model& model, const CellSource& cells, std::span<const int64_t> rows, uint64_t seed) {
+at::Tensor sample_posterior(Model& model, const CellSource& cells, std::span<const int64_t> rows, uint64_t seed,
+                            const InferenceProgress& progress) {
   at::Tensor out = at::empty({static_cast<int64_t>(rows.size()), model.config.latent}, at::kFloat);
   const at::Generator noise = make_generator(seed, device_of(model));
-  for_each_block(model, cells, rows, {}, [&](const CellBatch& batch, int64_t first) {
+  for_each_block(model, cells, rows, progress, [&](const CellBatch& batch, int64_t first) {
     out.slice(0, first, first + batch.counts.rows()).copy_(draws_of(model, batch, 1, noise).squeeze(0));
   });
   return out;
@@ -109,6 +72,25 @@ at::Tensor mean_log_likelihood(Model& model, const CellSource& cells, std::span<
   return out;
 }
 
+at::Tensor log_likelihood_bound(Model& model, const CellSource& cells, std::span<const int64_t> rows, int64_t draws,
+                                uint64_t seed, const InferenceProgress& progress) {
+  at::Tensor out = at::zeros({static_cast<int64_t>(rows.size())}, at::kDouble);
+  const at::Generator noise = make_generator(seed, device_of(model));
+  const at::NoGradGuard no_grad;
+  model.eval();
+  model.prepare_prior();
+  for_each_block(model, cells, rows, progress, [&](const CellBatch& batch, int64_t first) {
+    at::Tensor part = out.slice(0, first, first + batch.counts.rows());
+    const Posterior posterior = model.encoder->encode(batch.normalised, batch.covariates);
+    for (int64_t i = 0; i < draws; ++i) {
+      const FlowResult latent = model.flow->forward(draw(posterior, 1, noise), posterior.context);
+      const at::Tensor log_px = block_log_likelihood(model, batch, latent.z).squeeze(0);
+      part += (log_px - kl_divergence(model, posterior, latent)).to(at::kCPU, at::kDouble) / draws;
+    }
+  });
+  return out;
+}
+
 at::Tensor sample_prior(Model& model, int64_t n, uint64_t seed) {
   if (!model.prior)
     fail(
@@ -120,25 +102,34 @@ at::Tensor sample_prior(Model& model, int64_t n, uint64_t seed) {
   return model.prior->sample(n, make_generator(seed, device_of(model)));
 }
 
-CountMatrix sample_cells(Model& model, const at::Tensor& library, uint64_t seed) {
+void sample_counts(Model& model, const at::Tensor& library, uint64_t seed, const BlockSink& sink,
+                   const InferenceProgress& progress) {
   const at::NoGradGuard no_grad;
   const int64_t n = library.size(0);
   const at::Tensor z = sample_prior(model, n, seed);
   const at::Generator noise = make_generator(stream_seed(seed, RandomStream::noise), z.device());
-  std::vector<at::Tensor> lengths, columns, values;
   for (int64_t first = 0; first < n; first += block_cells) {
     const int64_t last = std::min(first + block_cells, n);
     const at::Tensor h = model.decoder->decode(z.slice(0, first, last).unsqueeze(0), {});
-    const at::Tensor counts =
-        model.likelihood->sample(h, library.slice(0, first, last).to(z.device()), {}, noise).squeeze(0).cpu();
+    const at::Tensor counts = model.likelihood->sample(h, library.slice(0, first, last).to(z.device()), {}, noise);
+    sink(first, counts.squeeze(0).to(at::kCPU, at::kFloat).contiguous());
+    if (progress && !progress(last, n)) throw Error(Status::cancelled, "stopped on request");
+  }
+}
+
+CountMatrix sample_cells(Model& model, const at::Tensor& library, uint64_t seed) {
+  std::vector<at::Tensor> lengths = {at::zeros({1}, at::kLong)}, columns, values;
+  sample_counts(model, library, seed, [&](int64_t, const at::Tensor& counts) {
     const at::Tensor present = counts > 0;
     lengths.push_back(present.sum(1));
     columns.push_back(present.nonzero().select(1, 1).to(at::kInt));
-    values.push_back(counts.masked_select(present).to(at::kFloat));
-  }
-  const at::Tensor row_ptr = at::cat({at::zeros({1}, at::kLong), at::cat(lengths).cumsum(0)});
-  return CountMatrix::from_csr(
-      {row_ptr, at::cat(columns), at::cat(values), static_cast<int64_t>(model.genes.genes.size())});
+    values.push_back(counts.masked_select(present));
+  });
+  const auto joined = [](const std::vector<at::Tensor>& parts, at::ScalarType type) {
+    return parts.empty() ? at::empty({0}, type) : at::cat(parts);
+  };
+  return CountMatrix::from_csr({at::cat(lengths).cumsum(0), joined(columns, at::kInt), joined(values, at::kFloat),
+                                static_cast<int64_t>(model.genes.genes.size())});
 }
 
 }  // namespace scprior::core

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "scprior/metric.hpp"
@@ -12,13 +13,14 @@ namespace scprior::core {
 class CMetric final : public Metric {
  public:
   /// Takes `functions` over: its destroy is called once. Errors: Error{plugin} if functions are missing.
-  /// where: what its errors start with, "metric/name (file)".
-  CMetric(std::string where, const scprior_metric_c* functions);
+  /// where: what its errors start with, "metric/name (file)". owner: kept until destroy was called.
+  CMetric(std::string where, const scprior_metric_c* functions, std::shared_ptr<const void> owner = {});
   ~CMetric() override;
 
   MetricResult evaluate(const Evaluation& evaluation) override;
 
  private:
+  std::shared_ptr<const void> owner_;
   std::string where_;
   scprior_metric_c functions_;
 };

@@ -87,8 +87,8 @@ class LogProb : public torch::autograd::Function<LogProb> {
 
 }  // namespace
 
-CPrior::CPrior(std::string where, const scprior_prior_c* functions)
-    : where_(std::move(where)), functions_(read_struct<scprior_prior_c>(functions, functions->struct_size)) {
+CPrior::CPrior(std::string where, const scprior_prior_c* functions, std::shared_ptr<const void> owner)
+    : owner_(std::move(owner)), where_(std::move(where)), functions_(read_struct<scprior_prior_c>(functions, functions->struct_size)) {
   if (functions->struct_size < size_of_prior_1_0 || !functions_.build || !functions_.log_prob || !functions_.sample)
     fail(Status::plugin, where_, ": the table of functions lacks build, log_prob or sample, or is too short");
 }

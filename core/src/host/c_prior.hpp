@@ -19,8 +19,8 @@ namespace scprior::core {
 class CPrior final : public Prior {
  public:
   /// Takes `functions` over: its destroy is called once. Errors: Error{plugin} if functions are missing.
-  /// where: what its errors start with, "prior/name (file)".
-  CPrior(std::string where, const scprior_prior_c* functions);
+  /// where: what its errors start with, "prior/name (file)". owner: kept until destroy was called.
+  CPrior(std::string where, const scprior_prior_c* functions, std::shared_ptr<const void> owner = {});
   ~CPrior() override;
 
   void build(const Dims& dims, at::Generator init) override;
@@ -28,6 +28,7 @@ class CPrior final : public Prior {
   at::Tensor sample(int64_t n, at::Generator generator) override;
 
  private:
+  std::shared_ptr<const void> owner_;
   std::string where_;
   scprior_prior_c functions_;
   int64_t n_latent_ = 0;

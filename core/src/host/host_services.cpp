@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/host_services.hpp"
 
+#include "scprior/core/log.hpp"
 #include "scprior/plugin.hpp"
 
 namespace scprior::core {
@@ -29,7 +30,7 @@ HostServices::HostServices() {
   host_.abi_major = SCPRIOR_ABI_MAJOR;
   host_.abi_minor = SCPRIOR_ABI_MINOR;
   host_.context = this;
-  host_.log = [](void*, int32_t, const char*) {};
+  host_.log = [](void*, int32_t level, const char* text) { log_message(level, text); };
   host_.set_error = [](void* context, int32_t, const char* text) {
     try {
       services(context).error_ = text ? text : "";

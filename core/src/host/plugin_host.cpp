@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <mutex>
 #include <regex>
 
 #include <boost/core/demangle.hpp>
@@ -33,8 +34,8 @@ std::filesystem::path absolute_path(const std::filesystem::path& path) {
 std::unique_ptr<Component> adopt(const ComponentEntry& entry, const std::string& where, void* made) {
   if (entry.tier == SCPRIOR_TIER_CXX) return std::unique_ptr<Component>(static_cast<Component*>(made));
   if (entry.kind == SCPRIOR_KIND_METRIC)
-    return std::make_unique<CMetric>(where, static_cast<const scprior_metric_c*>(made));
-  return std::make_unique<CPrior>(where, static_cast<const scprior_prior_c*>(made));
+    return std::make_unique<CMetric>(where, static_cast<const scprior_metric_c*>(made), entry.owner);
+  return std::make_unique<CPrior>(where, static_cast<const scprior_prior_c*>(made), entry.owner);
 }
 
 /// Calls the entry function; what it throws, against the rules of C, is left as its error.
@@ -87,6 +88,12 @@ struct PluginHost::State {
     return nullptr;
   }
 
+  void sort() {
+    std::stable_sort(components.begin(), components.end(), [](const ComponentEntry& a, const ComponentEntry& b) {
+      return a.kind != b.kind ? a.kind < b.kind : a.name < b.name;
+    });
+  }
+
   /// Checks all of a plugin's components before the first is registered. Returns "" or why none was.
   std::string add(const scprior_plugin* plugin, PluginFile& file) {
     if (!plugin) return "its entry function returned nothing";
@@ -104,9 +111,7 @@ struct PluginHost::State {
                       " offers already; rename one of them");
     }
     components.insert(components.end(), entries.begin(), entries.end());
-    std::stable_sort(components.begin(), components.end(), [](const ComponentEntry& a, const ComponentEntry& b) {
-      return a.kind != b.kind ? a.kind < b.kind : a.name < b.name;
-    });
+    sort();
     file.id = plugin->id;
     file.version = plugin->version;
     file.license = plugin->license;
@@ -137,6 +142,7 @@ struct PluginHost::State {
 };
 
 PluginHost::PluginHost() : state_(std::make_unique<State>()) {}
+PluginHost::PluginHost(const PluginHost& other) : state_(std::make_unique<State>(*other.state_)) {}
 PluginHost::~PluginHost() = default;
 
 void PluginHost::load_file(const std::filesystem::path& path) {
@@ -183,6 +189,25 @@ void PluginHost::add_static(const scprior_plugin* plugin) {
   state_->files.push_back(file);
 }
 
+void PluginHost::define(ComponentEntry entry) {
+  entry.tier = SCPRIOR_TIER_C;
+  scprior_component shape = {};
+  shape.kind = entry.kind;
+  shape.tier = SCPRIOR_TIER_C;
+  shape.name = entry.name.c_str();
+  shape.summary = entry.summary.c_str();
+  shape.create = [](const scprior_host*, const scprior_options*, void**) -> int32_t { return SCPRIOR_E_INTERNAL; };
+  if (std::string refusal = refusal_of_component(shape); !refusal.empty()) fail(Status::argument, refusal);
+  const ComponentEntry* other = find(entry.kind, entry.name);
+  if (other && !other->owner)
+    fail(Status::argument, kind_name(entry.kind), " \"", entry.name, "\" is of the plugin ", other->file.string(),
+         "; choose another name");
+  std::erase_if(state_->components,
+                [&](const ComponentEntry& old) { return old.kind == entry.kind && old.name == entry.name; });
+  state_->components.push_back(std::move(entry));
+  state_->sort();
+}
+
 const std::vector<PluginFile>& PluginHost::files() const { return state_->files; }
 const std::vector<std::filesystem::path>& PluginHost::searched() const { return state_->searched; }
 const std::vector<ComponentEntry>& PluginHost::components() const { return state_->components; }
@@ -208,16 +233,20 @@ std::string PluginHost::unknown_text(scprior_kind kind, const std::string& name)
 
 std::unique_ptr<Component> PluginHost::create_component(scprior_kind kind, const std::string& name,
                                                         const Options& options) const {
-  const ComponentEntry* entry = find(kind, name);
-  if (!entry) throw Error(Status::config, unknown_text(kind, name));
-  const std::string where = concat(kind_name(kind), '/', name, " (", entry->file.filename().string(), ' ',
-                                   entry->plugin_version, ")");
+  const ComponentEntry* found = find(kind, name);
+  if (!found) throw Error(Status::config, unknown_text(kind, name));
+  const ComponentEntry entry = *found;  // a `create` of the program's own may define something
+  std::string where = concat(kind_name(kind), '/', name);
+  if (!entry.owner) where += concat(" (", entry.file.filename().string(), ' ', entry.plugin_version, ")");
+  // Promised to plugins. Recursive: a `create` of the program's own may make other components.
+  static std::recursive_mutex one_thread;
+  const std::lock_guard lock(one_thread);
   HostServices services;
   void* made = nullptr;
-  const int32_t status = entry->create(services.host(), reinterpret_cast<const scprior_options*>(&options), &made);
+  const int32_t status = entry.create(services.host(), reinterpret_cast<const scprior_options*>(&options), &made);
   if (status != SCPRIOR_OK || !made)
     fail(known_status(status), where, ": ", services.error().empty() ? "could not be made" : services.error());
-  return adopt(*entry, where, made);
+  return adopt(entry, where, made);
 }
 
 }  // namespace scprior::core

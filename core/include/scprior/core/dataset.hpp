@@ -62,6 +62,17 @@ SCPRIOR_API std::string recognising_loader(const std::filesystem::path& path, co
 /// are.
 SCPRIOR_API std::string recognise_loader(const std::filesystem::path& path, const PluginHost& host);
 
+/// Counts that a loader has opened, with what it says of them.
+struct OpenData {
+  std::shared_ptr<const Loader> loader;
+  std::string loader_name;
+  DatasetInfo info;
+};
+
+/// Opens with the configured loader, or with the one that recognises the file, and checks what it says of the file.
+/// Errors: Error{io, data, config} as load_dataset; Error{plugin} the loader contradicts itself.
+SCPRIOR_API OpenData open_data(const DataConfig& config, const PluginHost& host);
+
 /// Opens a file, checks that it holds raw counts, and maps its genes into `space`.
 /// Errors: Error{io, data}: missing or damaged file; not raw counts (normalised, negative, NaN), with what other
 /// matrices the file offers; no gene in common; no cell; unknown label or batch column, naming the columns there are.
@@ -72,6 +83,12 @@ SCPRIOR_API void check_dataset(const DataConfig& config, const GeneConfig& genes
 
 /// As load_dataset, into the genes of a trained model.
 SCPRIOR_API Dataset load_dataset(const DataConfig& config, const GeneSpace& space, const PluginHost& host);
+
+/// As load_dataset, of what is open already. config.path "" = data without a file, named by config.name.
+SCPRIOR_API Dataset load_dataset(const DataConfig& config, OpenData data, const GeneConfig& genes,
+                                 const PluginHost& host);
+SCPRIOR_API Dataset load_dataset(const DataConfig& config, OpenData data, const GeneSpace& space,
+                                 const PluginHost& host);
 
 /// What became of the data set on the way into the gene space, in a few lines of text for the user; no line break at
 /// the end.

@@ -31,6 +31,16 @@ SCPRIOR_API ExperimentConfig load_experiment(const std::filesystem::path& file, 
 SCPRIOR_API ExperimentConfig fit_from_settings(const std::filesystem::path& data, const std::string& label,
                                                const std::vector<std::string>& settings, const PluginHost& host);
 
+/// A model without data: the text of an experiment file without [[data]] and with at most one [[model]] ("" = the
+/// preset), and settings as those of fit_from_settings, which win over the text. Neither may name seeds, threads, data
+/// or metrics. Paths are relative to the current folder. With the same settings a fit is that of fit_from_settings.
+/// Errors: Error{config} everything wrong with text and settings: `model text:line:column: key: text`, `KEY: text`.
+SCPRIOR_API ExperimentConfig model_from_settings(const std::string& toml, const std::vector<std::string>& settings,
+                                                 const PluginHost& host);
+
+/// What model_from_settings made, as a text that makes the same, with every default written out.
+SCPRIOR_API std::string model_settings_toml(const ExperimentConfig& config);
+
 /// The whole configuration as an experiment file with every default written out. Loading it gives the same text again.
 SCPRIOR_API std::string resolved_toml(const ExperimentConfig& config);
 

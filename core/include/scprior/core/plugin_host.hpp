@@ -2,8 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "scprior/plugin.hpp"
@@ -31,15 +33,17 @@ struct ComponentEntry {
   std::string plugin_id, plugin_version, plugin_license, plugin_author, plugin_url;
   scprior_tier tier;
   uint64_t capabilities;  ///< SCPRIOR_OFFERS_KL, ...
-  decltype(scprior_component::create) create;
+  std::function<std::remove_pointer_t<decltype(scprior_component::create)>> create;
+  std::shared_ptr<const void> owner;  ///< of what `create` needs; instances keep it. Null for plugin files
 };
 
 /// Finds, checks and loads plugin files, and makes components. Loaded libraries stay until the process ends.
-/// Threads: load and create on one thread at a time; what only looks is safe from any thread afterwards.
+/// Threads: one thread at a time loads and defines; what only looks is safe from any thread meanwhile on a copy. The
+/// `create` functions of all hosts are called on one thread at a time.
 class SCPRIOR_API PluginHost {
  public:
   PluginHost();
-  PluginHost(const PluginHost&) = delete;
+  PluginHost(const PluginHost& other);
   PluginHost& operator=(const PluginHost&) = delete;
   ~PluginHost();
 
@@ -53,6 +57,12 @@ class SCPRIOR_API PluginHost {
   /// Registers a plugin that is linked into the program (tests).
   /// Errors: Error{plugin} as for a file.
   void add_static(const scprior_plugin* plugin);
+
+  /// Adds a prior or metric of the C tier that the program itself offers, or replaces the one of that name which was
+  /// defined in this way before; instances made before live on. Its plugin_id is "". Only kind, name, summary, create
+  /// and owner of the entry are looked at.
+  /// Errors: Error{argument} a kind without C tier, a name not of the form [a-z0-9_]+, a name of a plugin.
+  void define(ComponentEntry entry);
 
   const std::vector<PluginFile>& files() const;
   const std::vector<std::filesystem::path>& searched() const;

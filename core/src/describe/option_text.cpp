@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "option_text.hpp"
+#include "describe/option_text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include "scprior/core/installation.hpp"
 #include "scprior/error.hpp"
 
-namespace scprior::app {
+namespace scprior::core {
 namespace {
 
 std::string meaning(const OptionSpec& spec) {
@@ -47,7 +47,7 @@ std::string header_of(scprior_kind kind) {
     case SCPRIOR_KIND_METRIC:
       return "# Name all metrics that are wanted, one [[metrics]] each: they replace those computed by default.\n"
              "[[metrics]]\n";
-    default: return concat("# Goes below the [[model]] that it belongs to.\n[model.", core::kind_name(kind), "]\n");
+    default: return concat("# Goes below the [[model]] that it belongs to.\n[model.", kind_name(kind), "]\n");
   }
 }
 
@@ -74,25 +74,29 @@ std::string markdown_options(const OptionTable& options) {
   return text;
 }
 
-std::string toml_block(const core::ComponentEntry& entry) {
+std::string toml_lines(const OptionTable& options) {
   std::string text;
-  if (entry.file.parent_path() != core::plugin_folder())
-    text = concat("# Its plugin is not among the installed ones. Above the first [[data]]:\n# [plugins]\n# paths = [",
-                  to_toml(entry.file.string()), "]\n");
-  text += concat(header_of(entry.kind), "type = ", to_toml(entry.name), '\n');
   size_t width = 0;
   std::vector<std::string> lines;
-  for (const OptionSpec& spec : entry.options) {
+  for (const OptionSpec& spec : options) {
     const OptionValue value = spec.default_value ? *spec.default_value : example_value(spec);
     lines.push_back(concat(spec.name, " = ", to_toml(value)));
     width = std::max(width, lines.back().size());
   }
   for (size_t i = 0; i < lines.size(); ++i) {
-    const OptionSpec& spec = entry.options[i];
+    const OptionSpec& spec = options[i];
     lines[i].resize(width, ' ');
     text += concat(lines[i], "  # ", spec.default_value ? "" : "required, put in yours: ", meaning(spec), '\n');
   }
   return text;
 }
 
-}  // namespace scprior::app
+std::string toml_block(const ComponentEntry& entry) {
+  std::string text;
+  if (!entry.owner && entry.file.parent_path() != plugin_folder())
+    text = concat("# Its plugin is not among the installed ones. Above the first [[data]]:\n# [plugins]\n# paths = [",
+                  to_toml(entry.file.string()), "]\n");
+  return text + concat(header_of(entry.kind), "type = ", to_toml(entry.name), '\n') + toml_lines(entry.options);
+}
+
+}  // namespace scprior::core

@@ -7,7 +7,7 @@
 
 // Options as texts: for a terminal, for the README of a plugin, for an experiment file.
 
-namespace scprior::app {
+namespace scprior::core {
 
 /// Two lines an option, for reading.
 std::string plain_options(const OptionTable& options, const std::string& indent);
@@ -15,7 +15,10 @@ std::string plain_options(const OptionTable& options, const std::string& indent)
 /// The table of a plugin's README; "" without options.
 std::string markdown_options(const OptionTable& options);
 
-/// A block to paste into an experiment file: the component with every default, one commented line an option.
-std::string toml_block(const core::ComponentEntry& entry);
+/// Every option with its default and a comment, a line each.
+std::string toml_lines(const OptionTable& options);
 
-}  // namespace scprior::app
+/// A block to paste into an experiment file: the component with every default, one commented line an option.
+std::string toml_block(const ComponentEntry& entry);
+
+}  // namespace scprior::core

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluate/blocks.hpp"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "scprior/core/batches.hpp"
+#include "train/to_device.hpp"
+
+namespace scprior::core {
+namespace {
+
+constexpr uint64_t embedding_seed = 20200713;  // fixed, so that an embedding is a function of model and cell
+
+/// Calls body(z [s, B, D]) with draws of q(z | x) behind the flow, `samples` of them in all. The same noise for every
+/// cell: up to rounding, a cell's embedding does not depend on the other cells.
+void for_each_draws(Model& model, const Posterior& posterior, int64_t samples,
+                    const std::function<void(const at::Tensor& z)>& body) {
+  const at::Generator noise = make_generator(embedding_seed, posterior.mean.device());
+  const at::Tensor epsilon =
+      at::empty({samples, 1, posterior.mean.size(1)}, posterior.mean.options()).normal_(0, 1, noise);
+  const at::Tensor scale = (0.5 * posterior.log_var).exp();
+  constexpr int64_t samples_at_once = 8;  // bounds memory: a block of 512 cells has 8 · 512 rows in flight
+  for (int64_t first = 0; first < samples; first += samples_at_once) {
+    const at::Tensor part = epsilon.slice(0, first, std::min(first + samples_at_once, samples));
+    body(model.flow->forward(posterior.mean + scale * part, posterior.context).z);
+  }
+}
+
+}  // namespace
+
+at::Device device_of(const Model& model) {
+  const auto entries = model.entries();
+  return entries.empty() ? at::Device(at::kCPU) : entries.front().tensor->device();
+}
+
+void for_each_block(Model& model, const CellSource& cells, std::span<const int64_t> rows,
+                    const InferenceProgress& progress,
+                    const std::function<void(const CellBatch&, int64_t first)>& body, int64_t block) {
+  const at::NoGradGuard no_grad;
+  const at::Device device = device_of(model);
+  model.eval();
+  const int64_t n = static_cast<int64_t>(rows.size());
+  for (int64_t first = 0; first < n; first += block) {
+    const int64_t size = std::min(block, n - first);
+    body(to_device(make_batch(cells, rows.subspan(first, size)), device), first);
+    if (progress && !progress(first + size, n)) throw Error(Status::cancelled, "stopped on request");
+  }
+}
+
+at::Tensor draws_of(Model& model, const CellBatch& batch, int64_t samples, const at::Generator& noise) {
+  const Posterior posterior = model.encoder->encode(batch.normalised, batch.covariates);
+  return model.flow->forward(draw(posterior, samples, noise), posterior.context).z;
+}
+
+at::Tensor embed_block(Model& model, const CellBatch& batch) {
+  const Posterior posterior = model.encoder->encode(batch.normalised, batch.covariates);
+  if (model.flow->is_identity() || !posterior.log_var.defined()) return posterior.mean;
+  if (model.config.embedding == "mode-path")
+    return model.flow->forward(posterior.mean.unsqueeze(0), posterior.context).z.squeeze(0);
+  at::Tensor sum = at::zeros_like(posterior.mean);
+  const int64_t samples = model.config.embedding_samples;
+  for_each_draws(model, posterior, samples, [&](const at::Tensor& z) { sum += z.sum(0); });
+  return sum / samples;
+}
+
+at::Tensor variance_block(Model& model, const CellBatch& batch) {
+  const Posterior posterior = model.encoder->encode(batch.normalised, batch.covariates);
+  if (model.flow->is_identity()) return posterior.log_var.exp();
+  std::vector<at::Tensor> draws;
+  for_each_draws(model, posterior, std::max<int64_t>(model.config.embedding_samples, 2),
+                 [&](const at::Tensor& z) { draws.push_back(z); });
+  return at::cat(draws).var(0, true);
+}
+
+}  // namespace scprior::core
