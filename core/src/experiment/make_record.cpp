@@ -3,10 +3,14 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <ctime>
 
+#include "config/fields.hpp"
+#include "io/read_file.hpp"
+#include "scprior/core/installation.hpp"
 #include "scprior/core/load_config.hpp"
 #include "scprior/core/process.hpp"
 #include "scprior/core/umap.hpp"
@@ -54,6 +58,26 @@ std::string describe_model(const ModelConfig& model, const PluginHost& host) {
          part(SCPRIOR_KIND_DECODER, model.decoder) + concat(", ", model.latent, " latent units");
 }
 
+/// FNV-1a, 64 bits.
+uint64_t hash_of(const std::string& bytes) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
+  return hash;
+}
+
+/// The contents of plugin files outside the installation: their authors build them again without a new version.
+std::string plugins_in_work(const ModelConfig& model, const PluginHost& host) {
+  std::string text;
+  for (const config::ComponentField& field : config::component_fields()) {
+    const ComponentEntry* entry = host.find(field.kind, (model.*field.member).type);
+    std::error_code error;
+    if (!entry || entry->file.parent_path() == plugin_folder() || !std::filesystem::exists(entry->file, error))
+      continue;
+    text += fmt::format("# {} is {:016x}\n", entry->plugin_id, hash_of(read_file(entry->file)));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string fit_identity(const ExperimentConfig& config, const Dataset& data, const FitJob& job,
@@ -63,7 +87,7 @@ std::string fit_identity(const ExperimentConfig& config, const Dataset& data, co
                  static_cast<int64_t>(data.report.total_counts), " counts in the gene space\n");
   for (const auto& [id, plugin_version] : plugins_of(*job.model, host))
     text += concat("# ", id, ' ', plugin_version, '\n');
-  return text;
+  return text + plugins_in_work(*job.model, host);
 }
 
 FitRecord make_record(TrainedModel& trained, const Dataset& data, const ModelEvaluation& evaluation,
