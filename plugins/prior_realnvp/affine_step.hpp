@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "scprior/nn.hpp"
+#include "scprior/mlp.hpp"
 
 namespace scprior {
 
@@ -13,21 +12,6 @@ struct RealNvpOptions {
   std::vector<int64_t> hidden;
   std::string activation;
   double log_scale_bound;
-};
-
-/// Network of a step: hidden layers and a linear head, or, for no inputs at all, learned constants.
-///
-/// Without BatchNorm and dropout, so that a cell's density depends on that cell alone. Not penalised: the L1 and L2
-/// penalties belong to the hidden layers of encoder and decoder.
-class RealNvpNetwork : public Module {
- public:
-  RealNvpNetwork(int64_t in, int64_t out, const RealNvpOptions& options, at::Generator init);
-  at::Tensor forward(const at::Tensor& x) const;  ///< [..., in] -> [..., out]
-
- private:
-  std::string activation_;
-  std::vector<std::unique_ptr<nn::Linear>> layers_;  ///< the last one is the head
-  at::Tensor constant_;                              ///< [out] where there is nothing to depend on
 };
 
 /// One affine coupling step: the units `kept` decide how the units `changed` are scaled and shifted.
@@ -57,7 +41,7 @@ class RealNvpStep : public Module {
 
   double bound_;
   at::Tensor kept_, changed_;  ///< int64, saved with the model
-  RealNvpNetwork network_;
+  nn::Mlp network_;
 };
 
 }  // namespace scprior

@@ -63,9 +63,9 @@ TEST_CASE("steps of constant networks make the Gaussian of their scales and shif
   const double r[] = {0.7, -40}, m[] = {-2, 0.25};
   for (const auto& entry : prior->entries()) {
     const at::Tensor tensor = entry.tensor->detach();
-    if (entry.name.ends_with("head.weight")) tensor.zero_();
-    if (entry.name == "step_0.network.head.bias") tensor.copy_(at::tensor({r[1], m[1]}, at::kDouble));
-    if (entry.name == "step_1.network.head.bias") tensor.copy_(at::tensor({r[0], m[0]}, at::kDouble));
+    if (entry.name.ends_with("output.weight")) tensor.zero_();
+    if (entry.name == "step_0.network.output.bias") tensor.copy_(at::tensor({r[1], m[1]}, at::kDouble));
+    if (entry.name == "step_1.network.output.bias") tensor.copy_(at::tensor({r[0], m[0]}, at::kDouble));
   }
   const double z[] = {0.3, -1.1};
   double expected = 0;

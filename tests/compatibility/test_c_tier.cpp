@@ -59,7 +59,8 @@ TEST_CASE("a C prior gives the values and gradients of its formula, in float and
     (prior->log_prob(z) * weight).sum().backward();
 
     const at::Tensor z2 = points(type).set_requires_grad(true), location2 = location.detach().set_requires_grad(true);
-    const at::Tensor plain = (-0.5 * ((z2 - location2) / 1.5).square() - std::log(1.5) - 0.5 * std::log(2 * M_PI)).sum(-1);
+    const at::Tensor plain =
+        (-0.5 * ((z2 - location2) / 1.5).square() - std::log(1.5) - 0.5 * std::log(2 * M_PI)).sum(-1);
     (plain * weight).sum().backward();
     const double tolerance = type == at::kFloat ? 1e-5 : 1e-12;
     CHECK(prior->log_prob(z).scalar_type() == type);

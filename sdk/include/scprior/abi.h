@@ -10,7 +10,7 @@
  * Threads:   the entry function and `create` are called on one thread at a time. The entry function may be called more
  *            than once, also in a process of its own (a host tries strange files there first).
  * Versions:  a plugin sets struct_size and abi_minor to what it was compiled with. Structs only grow at their end, and
- *            an array of them has the stride of its struct_size, so that a C plugin made for 1.m works in every 1.n with
+ *            an array of them has the stride of its struct_size, so that a C plugin made for 1.m works in any 1.n with
  *            n >= m.
  */
 #ifndef SCPRIOR_ABI_H
@@ -114,10 +114,10 @@ typedef struct scprior_option {
 typedef struct scprior_options scprior_options;
 
 /**
- * What the host gives to a plugin; valid during the call it is passed to. Append-only: check struct_size before a member
+ * What the host gives to a plugin; valid during the call it is passed to. Append-only: check struct_size before members
  * added after 1.0.
  *
- * The option functions read one value that `create` was given. They fail with SCPRIOR_E_INTERNAL if the component did not
+ * The option functions read one value that `create` was given. They fail (SCPRIOR_E_INTERNAL) if the component did not
  * declare an option of that name and type; the text is then left already. What a pointer leads to lives until `create`
  * returns.
  */
@@ -174,7 +174,7 @@ typedef struct scprior_component {
 /**
  * C tier: a prior as functions over arrays of doubles, row after row. Letters: n points, D latent units, P parameters.
  *
- * Order of calls: build once; start once, unless a saved model is loaded; then log_prob and sample in any order; destroy
+ * Order of calls: build once; start once, unless a saved model is loaded; then log_prob, sample in any order; destroy
  * once, last. Every function is called on the thread that called scprior, one at a time for each instance.
  * The host owns the parameters: it trains them with the rest of the model, saves and loads them.
  */

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "scprior/nn.hpp"
+#include "scprior/mlp.hpp"
 #include "scprior/options.hpp"
 
 namespace scprior::nn {
@@ -35,8 +34,6 @@ SCPRIOR_API int64_t top_units(const TwoLevelOptions& options, int64_t latent);
 /// The bound is smooth, has slope 1 at 0, and keeps exp(s) within [exp(-b), exp(b)] for every z2. Without it r, which
 /// grows with |z2| under relu and its kin, would pass 88 and exp(s) would overflow in float.
 /// The output layer starts with a hundredth of its Glorot weights: m and s near 0, every weight with a gradient.
-/// No BatchNorm, no dropout: cells stay independent of each other. No penalties: these belong to the hidden layers of
-/// encoder and decoder.
 ///
 /// Shapes: z2 [..., D2], context [..., C] or undefined if C = 0 -> shift and log_scale [..., D1]
 class SCPRIOR_API BetweenLevels : public Module {
@@ -49,10 +46,8 @@ class SCPRIOR_API BetweenLevels : public Module {
   Affine forward(const at::Tensor& z2, const at::Tensor& context) const;
 
  private:
-  std::string activation_;
   double bound_;
-  std::vector<std::unique_ptr<Linear>> hidden_;
-  std::unique_ptr<Linear> output_;
+  Mlp network_;
 };
 
 }  // namespace scprior::nn

@@ -2,7 +2,6 @@
 #include "scprior/two_levels.hpp"
 
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 
 #include "scprior/error.hpp"
 
@@ -47,24 +46,15 @@ int64_t top_units(const TwoLevelOptions& options, int64_t latent) {
 }
 
 BetweenLevels::BetweenLevels(const TwoLevelOptions& options, int64_t latent, int64_t context_width, at::Generator init)
-    : activation_(options.activation), bound_(options.log_scale_bound) {
-  const int64_t top = top_units(options, latent);
-  int64_t width = top + context_width;
-  for (const int64_t next : options.hidden) {
-    hidden_.push_back(std::make_unique<Linear>(width, next, false, init));
-    add_child(concat("hidden_", hidden_.size() - 1), *hidden_.back());
-    width = next;
-  }
-  output_ = std::make_unique<Linear>(width, 2 * (latent - top), false, init);
-  add_child("output", *output_);
-  const at::NoGradGuard no_grad;
-  output_->weight.mul_(output_share);
+    : bound_(options.log_scale_bound),
+      network_(top_units(options, latent) + context_width, 2 * (latent - top_units(options, latent)),
+               {.hidden = options.hidden, .activation = options.activation, .output_share = output_share}, init) {
+  add_child("network", network_);
 }
 
 BetweenLevels::Affine BetweenLevels::forward(const at::Tensor& z2, const at::Tensor& context) const {
-  at::Tensor h = context.defined() ? at::cat({z2, context}, -1) : z2;
-  for (const auto& layer : hidden_) h = activate(activation_, layer->forward(h));
-  const std::vector<at::Tensor> halves = output_->forward(h).chunk(2, -1);
+  const at::Tensor known = context.defined() ? at::cat({z2, context}, -1) : z2;
+  const std::vector<at::Tensor> halves = network_.forward(known).chunk(2, -1);
   return {halves[0], at::tanh(halves[1] / bound_) * bound_};
 }
 
