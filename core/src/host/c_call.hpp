@@ -14,7 +14,8 @@ inline Status known_status(int32_t status) {
   return known ? static_cast<Status>(status) : Status::plugin;
 }
 
-/// what: "prior/name (file): log_prob". Calls a function of the C tier with a buffer for the text of its failure, which becomes an Error.
+/// what: "prior/name (file): log_prob". Calls a function of the C tier with a buffer for the text of its failure, which
+/// becomes an Error.
 template <class Call>
 void c_call(const std::string& what, Call call) {
   std::array<char, SCPRIOR_ERROR_SIZE> text = {};

@@ -43,7 +43,9 @@ int64_t count_of(const Labels* labels) { return labels ? static_cast<int64_t>(la
 }  // namespace
 
 CMetric::CMetric(std::string where, const scprior_metric_c* functions, std::shared_ptr<const void> owner)
-    : owner_(std::move(owner)), where_(std::move(where)), functions_(read_struct<scprior_metric_c>(functions, functions->struct_size)) {
+    : owner_(std::move(owner)),
+      where_(std::move(where)),
+      functions_(read_struct<scprior_metric_c>(functions, functions->struct_size)) {
   if (functions->struct_size < size_of_metric_1_0 || !functions_.evaluate)
     fail(Status::plugin, where_, ": the table of functions lacks evaluate, or is too short");
 }

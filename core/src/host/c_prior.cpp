@@ -33,8 +33,8 @@ struct Evaluated {
   at::Tensor parameter_gradient;  ///< [n, P]; undefined = not wanted
 };
 
-Evaluated evaluate(const std::string& where, const scprior_prior_c& functions, const at::Tensor& z, const at::Tensor& parameters,
-                   bool wants_gradient, bool wants_parameter_gradient) {
+Evaluated evaluate(const std::string& where, const scprior_prior_c& functions, const at::Tensor& z,
+                   const at::Tensor& parameters, bool wants_gradient, bool wants_parameter_gradient) {
   const at::Tensor points = doubles(z), theta = doubles(parameters);
   const int64_t n = points.size(0);
   Evaluated out;
@@ -88,7 +88,9 @@ class LogProb : public torch::autograd::Function<LogProb> {
 }  // namespace
 
 CPrior::CPrior(std::string where, const scprior_prior_c* functions, std::shared_ptr<const void> owner)
-    : owner_(std::move(owner)), where_(std::move(where)), functions_(read_struct<scprior_prior_c>(functions, functions->struct_size)) {
+    : owner_(std::move(owner)),
+      where_(std::move(where)),
+      functions_(read_struct<scprior_prior_c>(functions, functions->struct_size)) {
   if (functions->struct_size < size_of_prior_1_0 || !functions_.build || !functions_.log_prob || !functions_.sample)
     fail(Status::plugin, where_, ": the table of functions lacks build, log_prob or sample, or is too short");
 }
@@ -100,7 +102,8 @@ CPrior::~CPrior() {
 void CPrior::build(const Dims& dims, at::Generator init) {
   n_latent_ = dims.latent;
   int64_t n_parameters = 0;
-  c_call(where_ + ": build", [&](char* error) { return functions_.build(functions_.user, n_latent_, &n_parameters, error); });
+  c_call(where_ + ": build",
+         [&](char* error) { return functions_.build(functions_.user, n_latent_, &n_parameters, error); });
   if (n_parameters < 0 || n_parameters > (int64_t{1} << 32))
     fail(Status::plugin, where_, ": build announced ", n_parameters, " parameters");
   if (n_parameters > 0 && !functions_.start)

@@ -49,8 +49,9 @@ std::string refusal_of_linker(const std::string& text) {
   static const std::regex undefined("undefined symbol: (\\w+)");
   std::smatch match;
   if (std::regex_search(text, match, undefined))
-    return concat("needs ", boost::core::demangle(match[1].str().c_str()), ", which no library here has (undefined symbol ",
-                  match[1].str(), "): link the plugin to the library that has it; built with scprior_add_plugin(), its own "
+    return concat("needs ", boost::core::demangle(match[1].str().c_str()),
+                  ", which no library here has (undefined symbol ", match[1].str(),
+                  "): link the plugin to the library that has it; built with scprior_add_plugin(), its own "
                   "build tells what is missing");
   return concat("cannot be loaded: ", text);
 }
