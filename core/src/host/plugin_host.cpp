@@ -225,7 +225,7 @@ std::vector<std::string> PluginHost::names(scprior_kind kind) const {
 
 std::string PluginHost::unknown_text(scprior_kind kind, const std::string& name) const {
   std::string text = concat("unknown ", kind_name(kind), " \"", name, "\"", alternatives(name, names(kind)));
-  text += "; searched:";
+  text += "; a plugin file elsewhere is named with --plugin, or in [plugins] paths; searched:";
   for (const auto& folder : state_->searched) text += concat(" ", folder.string());
   for (const PluginFile& file : state_->files)
     if (!file.loaded) text += concat("; not loaded: ", file.path.string(), " (", file.reason, ")");

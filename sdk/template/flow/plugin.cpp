@@ -5,7 +5,6 @@
 
 SCPRIOR_PLUGIN(
     (scprior::PluginInfo{.id = "flow_@name@", .version = "0.1.0", .author = "unknown", .license = "Apache-2.0"}),
-    scprior::component<@Name@Flow>({.name = "@name@",
-                                    .summary = "shifts and stretches every latent unit",
-                                    .citation = "",
-                                    .capabilities = SCPRIOR_OFFERS_INVERSE}));
+    scprior::component<@Name@Flow>(
+        {.name = "@name@", .summary = "shifts and stretches every latent unit",
+         .citation = "", .capabilities = SCPRIOR_OFFERS_INVERSE}));
