@@ -22,6 +22,8 @@ void print_tables(const std::vector<core::FitRecord>& records) {
   const bool ansi = isatty(STDOUT_FILENO) != 0;
   for (const core::ResultTable& table : core::paper_tables(records)) fmt::print("\n{}", core::to_text(table, ansi));
   fmt::print("\n{}", core::to_text(core::training_table(records), ansi));
+  fmt::print("{} best of the models with a prior; {} an autoencoder that is at least as good\n", ansi ? "bold:" : "*",
+             ansi ? "italic:" : "_");
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "exported_symbols.hpp"
+#include "scprior/core/exported_symbols.hpp"
 
 namespace scprior::conform {
 namespace {
@@ -29,7 +29,7 @@ std::string joined(const std::vector<std::string>& parts) {
 std::string exports_problem(const std::filesystem::path& file, bool has_cxx) {
   std::vector<std::string> others;
   int markers = 0;
-  for (const std::string& symbol : exported_symbols(file)) {
+  for (const std::string& symbol : core::exported_symbols(file)) {
     if (symbol.rfind(SCPRIOR_MARKER_PREFIX, 0) == 0)
       ++markers;
     else if (symbol != SCPRIOR_ENTRY_SYMBOL)
@@ -86,9 +86,7 @@ class Judge {
 
   void operator()(const std::string& law, const std::string& problem) { say(law, problem, Verdict::broken); }
   void say(const std::string& law, const std::string& problem, Verdict otherwise) {
-    const Verdict verdict = problem.empty() ? Verdict::holds : otherwise;
-    counts_.add(verdict);
-    print_verdict(verdict, law, problem);
+    record(counts_, problem.empty() ? Verdict::holds : otherwise, law, problem);
   }
 
  private:
@@ -107,8 +105,7 @@ bool check_file(core::PluginHost& host, const std::filesystem::path& path, Count
     return false;
   }
   const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
-  counts.add(Verdict::holds);
-  print_verdict(Verdict::holds, "file: loads", concat("in ", std::round(taken.count() * 10) / 10, " ms"));
+  record(counts, Verdict::holds, "file: loads", concat("in ", std::round(taken.count() * 10) / 10, " ms"));
 
   const core::PluginFile& file = host.files().back();
   const auto& components = host.components();

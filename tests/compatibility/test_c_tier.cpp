@@ -49,6 +49,12 @@ TEST_CASE("a C plugin made for plugin ABI 1.0 loads, and reads options of every 
   CHECK_THROWS_AS(make<Prior>("frozen_normal", {{"texts", std::vector<std::string>{"x"}}}), Error);
 }
 
+TEST_CASE("a stripped plugin loads", "[c]") {
+  core::PluginHost host;
+  host.load_file(SCPRIOR_TEST_PLUGINS "/stripped.so");
+  CHECK(host.components().size() == 2);
+}
+
 TEST_CASE("a C prior gives the values and gradients of its formula, in float and double", "[c]") {
   const auto prior = built_prior();
   for (const at::ScalarType type : {at::kFloat, at::kDouble}) {

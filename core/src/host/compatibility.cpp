@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/compatibility.hpp"
 
-// Boost 1.74's library_info.hpp relies on these being included before it.
+#include <algorithm>
+#include <array>
 #include <fstream>
+#include <regex>
 #include <string>
 #include <vector>
 
-#include <boost/dll/library_info.hpp>
-
-#include <algorithm>
-#include <array>
-#include <regex>
-
 #include "host/descriptor.hpp"
+#include "scprior/core/exported_symbols.hpp"
 #include "scprior/plugin.hpp"
 
 namespace scprior::core {
@@ -107,10 +104,9 @@ std::string refusal_before_loading(const std::filesystem::path& file) {
   if (!is_elf(file)) return "is no plugin: it is not a shared library (no ELF header); plugins are files NAME.so";
   std::vector<std::string> symbols;
   try {
-    boost::dll::library_info info(file);
-    symbols = info.symbols();
-  } catch (const std::exception& failure) {
-    return concat("its symbols cannot be read, the file is damaged (", failure.what(), ")");
+    symbols = exported_symbols(file);
+  } catch (const Error& failure) {
+    return concat("its symbols cannot be read: ", failure.what());
   }
   if (std::find(symbols.begin(), symbols.end(), SCPRIOR_ENTRY_SYMBOL) == symbols.end())
     return "is a shared library but no scprior plugin: it exports no " SCPRIOR_ENTRY_SYMBOL;

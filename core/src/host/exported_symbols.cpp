@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exported_symbols.hpp"
+#include "scprior/core/exported_symbols.hpp"
 
 #include <elf.h>
 #include <link.h>
 
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
+#include "io/read_file.hpp"
 #include "scprior/error.hpp"
 
-namespace scprior::conform {
+namespace scprior::core {
 namespace {
 
 using Header = ElfW(Ehdr);
 using Section = ElfW(Shdr);
 using Symbol = ElfW(Sym);
+
+constexpr int own_class = sizeof(void*) == 8 ? ELFCLASS64 : ELFCLASS32;
+#if defined(__x86_64__)
+constexpr int own_machine = EM_X86_64;
+#elif defined(__aarch64__)
+constexpr int own_machine = EM_AARCH64;
+#else
+constexpr int own_machine = EM_NONE;  // not compared
+#endif
 
 /// A copy of the n-th T at `offset` of the file.
 template <class T>
@@ -43,9 +51,11 @@ bool is_export(const Symbol& symbol) {
 }  // namespace
 
 std::vector<std::string> exported_symbols(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const std::string bytes = read_file(file);
   const Header header = part<Header>(bytes, 0);
+  if (header.e_ident[EI_CLASS] != own_class || (own_machine != EM_NONE && header.e_machine != own_machine))
+    fail(Status::plugin, "the file is built for another kind of machine (ELF class ", int{header.e_ident[EI_CLASS]},
+         ", machine ", header.e_machine, "; here ", own_class, ", ", own_machine, ")");
   std::vector<std::string> names;
   for (size_t i = 0; i < header.e_shnum; ++i) {
     const Section section = part<Section>(bytes, header.e_shoff, i);
@@ -59,4 +69,4 @@ std::vector<std::string> exported_symbols(const std::filesystem::path& file) {
   return names;
 }
 
-}  // namespace scprior::conform
+}  // namespace scprior::core
