@@ -18,7 +18,7 @@ scprior <- function(x, prior = NULL, ..., epochs = NULL, label = NULL, batch = N
   group <- given$model[["split.group"]]
   if (!is.null(group)) add_column(data, one_text(group, "split.group"), "group")
 
-  the$callback_error <- NULL
+  the$callback_error <- the$differences <- NULL
   result <- .Call(glue_fit, model, data$pointer, seed, label, batch, progress)
   pass_on_messages()
   warn_of_differences()

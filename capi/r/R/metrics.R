@@ -12,7 +12,15 @@ scprior_metrics <- function(fit, newdata, metrics = NULL, label = NULL, batch = 
   pass_on_messages()
   names(values) <- c("metric", "name", "value", "better", "note")
   values$better <- c("lower", "", "higher")[values$better + 2L]
-  as.data.frame(values, stringsAsFactors = FALSE)
+  structure(as.data.frame(values, stringsAsFactors = FALSE), class = c("scprior_metrics", "data.frame"))
+}
+
+print.scprior_metrics <- function(x, digits = 4, ...) {
+  table <- as.data.frame(unclass(x), stringsAsFactors = FALSE)
+  table$value <- formatC(x$value, digits = digits, format = "g", flag = "#", mode = "double")
+  print(table[names(table) != "note"], row.names = FALSE, right = FALSE)
+  for (i in which(is.nan(x$value) & nzchar(x$note))) cat(x$metric[i], " ", x$name[i], ": ", x$note[i], "\n", sep = "")
+  invisible(x)
 }
 
 #' The column of the fit, if these cells have it.

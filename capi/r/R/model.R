@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 # What print and summary show.
 
-#' The value of a key of the model's settings, as written in TOML, without quotes; NULL if it is not there.
+#' The value of a key in a table of the model's settings, which are TOML as the library writes it; NULL if it is not there.
 #' @noRd
-setting_of <- function(toml, key) {
+setting_of <- function(toml, table, key) {
   lines <- strsplit(toml, "\n", fixed = TRUE)[[1]]
-  line <- grep(paste0("^\\s*", key, "\\s*="), lines, value = TRUE)
-  if (length(line) == 0) return(NULL)
-  value <- sub("^[^=]*=\\s*", "", line[1])
-  named <- regmatches(value, regexec("type\\s*=\\s*\"([^\"]*)\"", value))[[1]]
-  if (length(named) == 2) named[2] else gsub("\"", "", value)
+  inside <- cumsum(startsWith(lines, "[")) == which(lines[startsWith(lines, "[")] == table)[1]
+  line <- grep(paste0("^", key, " = "), lines[inside %in% TRUE], value = TRUE)
+  if (length(line) == 1) gsub("\"", "", sub("^[^=]*= ", "", line), fixed = TRUE)
 }
 
 print.scprior_model <- function(x, ...) {
   size <- .Call(glue_model_size, model_pointer(x))
   toml <- .Call(glue_model_text, x$pointer, "toml")
-  parts <- lapply(stats::setNames(nm = c("prior", "flow", "likelihood")), function(key) setting_of(toml, key))
-  cat("scprior model: ", paste(names(parts), unlist(parts), collapse = ", "), "\n", sep = "")
+  parts <- unlist(lapply(stats::setNames(nm = c("prior", "flow", "likelihood")), function(part) {
+    setting_of(toml, paste0("[model.", part, "]"), "type")
+  }))
+  cat("scprior model ", setting_of(toml, "[[model]]", "name"), ": ", paste(names(parts), parts, collapse = ", "), "\n", sep = "")
   cat("  ", size[1], " latent units, ", size[2], " genes\n", sep = "")
   cat("  ", how_trained(x), "\n", sep = "")
   invisible(x)

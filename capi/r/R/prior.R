@@ -27,10 +27,10 @@ print.scprior_prior <- function(x, ...) {
 
 #' Evaluates the user's code; a failure becomes a text, and is kept as the condition's parent.
 #' @noRd
-guarded <- function(prior, what, code) {
+guarded <- function(code) {
   tryCatch(code, error = function(e) {
     the$callback_error <- e
-    paste0(what, " of the R prior \"", prior$name, "\" failed: ", conditionMessage(e))
+    paste0("the R function stopped: ", conditionMessage(e))
   })
 }
 
@@ -59,13 +59,13 @@ start_values <- function(prior, d) {
 }
 
 prior_n_parameters <- function(prior, d, ...) {
-  guarded(prior, "parameters", as.double(length(with_seed(1, start_values(prior, d)))))
+  guarded(as.double(length(with_seed(1, start_values(prior, d)))))
 }
 
-prior_start <- function(prior, d, seed, ...) guarded(prior, "parameters", with_seed(seed, start_values(prior, d)))
+prior_start <- function(prior, d, seed, ...) guarded(with_seed(seed, start_values(prior, d)))
 
 prior_sample <- function(prior, sizes, parameters, seed) {
-  guarded(prior, "sample", {
+  guarded({
     arguments <- c(list(sizes[1], sizes[2]), if (!is.null(prior$parameters)) list(parameters))
     z <- with_seed(seed, do.call(prior$sample, arguments))
     as_reals(z, sizes[1], sizes[2], "sample(n, d) must give a matrix of n x d")
@@ -75,7 +75,7 @@ prior_sample <- function(prior, sizes, parameters, seed) {
 #' list(log_prob, gradient, parameter_gradient): what is wanted of them.
 #' @noRd
 prior_log_prob <- function(prior, z, parameters, wanted) {
-  guarded(prior, "log_prob", {
+  guarded({
     density <- if (is.null(prior$parameters)) prior$log_prob else function(z) prior$log_prob(z, parameters)
     given <- density(z)
     value <- values_of(given, nrow(z))

@@ -15,18 +15,19 @@ toml_number <- function(x) {
   if (x == round(x) && abs(x) < 2^53) return(sprintf("%.0f", x))
   # 17 digits bring back every double; fewer where they do, so that messages read as what was typed.
   for (digits in c(15, 17)) {
-    text <- formatC(x, digits = digits, format = "g")
+    text <- sprintf(paste0("%.", digits, "g"), x)
     if (as.double(text) == x) break
   }
   if (grepl("[.e]", text)) text else paste0(text, ".0")
 }
 
 toml_scalar <- function(x, name) {
+  if (!(is.logical(x) || is.numeric(x) || is.character(x)) || length(x) != 1) {
+    refuse(name, " must be a number, a text, TRUE, FALSE or a vector of one of these, got ", brief(x))
+  }
   if (is.na(x) && !is.nan(x)) refuse(name, " is NA; leave the setting out to keep its default")
   if (is.logical(x)) return(if (x) "true" else "false")
-  if (is.numeric(x)) return(toml_number(as.double(x)))
-  if (is.character(x)) return(quote_toml(x))
-  refuse(name, " must be a number, a text, TRUE, FALSE or a vector of one of these, got ", brief(x))
+  if (is.numeric(x)) toml_number(as.double(x)) else quote_toml(x)
 }
 
 #' One value is a scalar; several, none, I(value) and lists are TOML lists.
@@ -34,6 +35,7 @@ toml_scalar <- function(x, name) {
 toml_value <- function(x, name) {
   if (is.factor(x)) x <- as.character(x)
   is_list <- is.list(x) || inherits(x, "AsIs") || length(x) != 1
+  if (!is.vector(unclass(x)) || is.function(x)) return(toml_scalar(x, name))
   parts <- vapply(unclass(x), toml_scalar, "", name = name, USE.NAMES = FALSE)
   if (is_list) paste0("[", paste(parts, collapse = ", "), "]") else parts
 }

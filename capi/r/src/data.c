@@ -58,7 +58,7 @@ SEXP glue_data_open(SEXP path, SEXP loader, SEXP settings) {
   const char *const *all = texts(settings);
   SEXP pointer = Rf_protect(new_data_pointer());
   scprior_data *data = NULL;
-  check(lib->data_open(file, by, all, XLENGTH(settings), &data));
+  check(lib->data_open(file, by, all, Rf_xlength(settings), &data));
   R_SetExternalPtrAddr(pointer, data);
   Rf_unprotect(1);
   return pointer;

@@ -154,7 +154,7 @@ SEXP glue_evaluate(SEXP model_pointer, SEXP data_pointer, SEXP metrics, SEXP lab
   const scprior_data *data = data_of(data_pointer);
   report values = {NULL, 0, 1000};
   values.all = (reported *)R_alloc(values.capacity, sizeof *values.all);
-  check(lib->evaluate(model, data, texts(metrics), XLENGTH(metrics), text_or_null(label), text_or_null(batch),
+  check(lib->evaluate(model, data, texts(metrics), Rf_xlength(metrics), text_or_null(label), text_or_null(batch),
                       Rf_asLogical(test_cells) == TRUE, on_metric, &values));
   SEXP out = Rf_protect(Rf_allocVector(VECSXP, 5));
   const SEXPTYPE types[] = {STRSXP, STRSXP, REALSXP, INTSXP, STRSXP};

@@ -8,7 +8,7 @@ SEXP glue_model_new(SEXP toml, SEXP settings) {
   const char *const *all = texts(settings);
   SEXP pointer = Rf_protect(new_model_pointer());
   scprior_model *model = NULL;
-  check(lib->model_new(text, all, XLENGTH(settings), &model));
+  check(lib->model_new(text, all, Rf_xlength(settings), &model));
   R_SetExternalPtrAddr(pointer, model);
   Rf_unprotect(1);
   return pointer;

@@ -51,7 +51,7 @@ int32_t on_progress(void *user, const scprior_progress *now) {
   step self = {state, now, 0};
   if (!R_ToplevelExec(check_interrupt, NULL)) state->interrupted = 1;
   if (state->console) write_line(state, now);
-  if (!Rf_isNull(state->function) && !run_guarded(call_function, &self)) self.stop = 1;
+  if (!Rf_isNull(state->function) && !R_ToplevelExec(call_function, &self)) state->interrupted = 1;
   if (interrupt_waits) state->interrupted = 1;
   return self.stop || state->interrupted;
 }

@@ -19,20 +19,22 @@
  *           was wrong, where, and what to do. Exceptions to this rule return what their comment says. After a failure the
  *           outputs are untouched unless the comment says otherwise.
  * Nothing   is printed, no function ends the process, no exception leaves, signals are left alone.
- * Handles:  scprior_data and scprior_model are opaque. A null, freed or foreign handle is detected and refused with
- *           SCPRIOR_E_ARGUMENT. Freed with their own function; freeing NULL is allowed and does nothing.
+ * Handles:  scprior_data and scprior_model are opaque: numbers that are never given twice, and no addresses. A null, freed
+ *           or foreign handle is detected and refused with SCPRIOR_E_ARGUMENT. Freed with their own function; freeing NULL
+ *           is allowed and does nothing. What is freed while another thread uses it lives until that call has ended.
  * Threads:  different handles may be used by different threads at the same time; one handle by one thread at a time, which
  *           is checked (SCPRIOR_E_ARGUMENT: "in use by another call"), except scprior_model_cancel. Callbacks run on the
  *           thread that made the call.
  * Text:     zero-terminated UTF-8. A function that returns text takes (buffer, capacity, needed): it writes at most
  *           capacity bytes, always terminated, and sets *needed (may be NULL) to the full size with the terminator. With
  *           capacity 0 nothing is written and that is no failure; a buffer too small for the text is
- *           SCPRIOR_E_ARGUMENT, with what fits written.
+ *           SCPRIOR_E_ARGUMENT, with what fits written (whole characters).
  * Matrices: the caller allocates outputs. Element (cell, j) is written to out[cell * row_stride + j * column_stride];
- *           strides are in elements. Row-major: (width, 1). Column-major, as in R and Julia: (1, n_cells). Strides under
- *           which two elements would share a place are refused.
+ *           strides are in elements, positive. Row-major: (width, 1). Column-major, as in R and Julia: (1, n_cells).
+ *           Strides under which two elements would share a place are refused.
  * Structs:  set struct_size to sizeof of the struct; set everything else to 0 for the defaults. Structs grow at their
  *           end only.
+ * Seeds:    0 or more.
  * Results:  the same data, settings, seed and number of threads give the same bits as the program `scprior`.
  * Since:    1.0 unless said otherwise.
  */
@@ -72,13 +74,13 @@ SCPRIOR_C const char *scprior_last_error(void);
 /** The status of the last call on this thread. */
 SCPRIOR_C int32_t scprior_last_status(void);
 
-/** Number of threads of all later computations; 0 = as many as the process may use. */
+/** Number of threads of all later computations, from 1 to 4096; 0 (the default) = as many as the process may use. */
 SCPRIOR_C int32_t scprior_set_threads(int64_t n_threads);
 
 /** level: 0 debug, 1 information, 2 warning, 3 error. */
 typedef void (*scprior_log_function)(void *user, int32_t level, const char *utf8);
 
-/** Sends messages of at least `level` to `log`; NULL (the default) drops them. */
+/** Sends messages of at least `level` to `log`, on the thread that they come from; NULL (the default) drops them. */
 SCPRIOR_C int32_t scprior_set_log(scprior_log_function log, void *user, int32_t level);
 
 /* ------------------------------------------------------------------------------------------------------ components */
@@ -99,12 +101,13 @@ typedef struct scprior_definition {
   /** Makes one instance: *out becomes a const scprior_prior_c * or a const scprior_metric_c *, which lives until its
       destroy was called. A failure writes a text into error (SCPRIOR_ERROR_SIZE bytes). */
   int32_t (*create)(void *user, const void **out, char *error);
-  /** Called when the definition is replaced or the library ends; may be NULL. */
+  /** Called when the definition was replaced and the last component made of it is gone; may be NULL. Never called for a
+      definition that was refused, nor when the process ends. */
   void (*release)(void *user);
 } scprior_definition;
 
-/** Registers a definition. A name that was registered in this way before is replaced; models made before keep theirs.
-    A name of a plugin is refused. */
+/** Registers a definition; its struct and texts are copied. A name that was registered in this way before is replaced;
+    models made before keep theirs. A name of a plugin is refused. */
 SCPRIOR_C int32_t scprior_register(const scprior_definition *definition);
 
 /** The components there are, as JSON: [{"kind", "name", "summary", "tier", "plugin", "version", "file"}]. kind: "prior",
@@ -125,8 +128,9 @@ typedef struct scprior_data scprior_data;
 
 enum { SCPRIOR_FLOAT32 = 1, SCPRIOR_FLOAT64 = 2, SCPRIOR_INT32 = 3, SCPRIOR_INT64 = 4 };
 enum { SCPRIOR_SPARSE = 1, SCPRIOR_DENSE = 2 };
-/** SCPRIOR_BORROW: the arrays stay the caller's and are read until the data are freed; then `release` is called. Without
-    it they are copied. */
+/** SCPRIOR_BORROW: values, indices and a dense matrix stay the caller's and are read until the data are freed; then
+    `release` is called, once. They must not change. Without it everything is copied, and `release` is not called. If
+    the data cannot be made it is not called either. */
 enum { SCPRIOR_BORROW = 1 };
 
 /**
@@ -151,11 +155,12 @@ typedef struct scprior_matrix {
   int32_t index_base;   /**< 0 or 1, of pointers and indices */
   int64_t row_stride, column_stride; /**< dense */
   uint64_t flags;                    /**< SCPRIOR_BORROW */
-  void (*release)(void *owner);      /**< may be NULL */
+  void (*release)(void *owner);      /**< may be NULL; called by the last function that uses the data, on its thread */
   void *owner;
 } scprior_matrix;
 
-/** Makes data of a matrix. gene_names: [n_genes] symbols or Ensembl ids; cell_names: [n_cells], NULL = "1", "2", ... */
+/** Makes data of a matrix. gene_names: [n_genes] symbols or Ensembl ids; cell_names: [n_cells], NULL = "1", "2", ...
+    SCPRIOR_E_ARGUMENT: what does not fit together; SCPRIOR_E_DATA: a value that is no count. */
 SCPRIOR_C int32_t scprior_data_new(const scprior_matrix *matrix, const char *const *gene_names,
                                    const char *const *cell_names, scprior_data **out);
 
@@ -167,7 +172,7 @@ SCPRIOR_C int32_t scprior_data_open(const char *path, const char *loader, const 
 SCPRIOR_C int32_t scprior_data_set_labels(scprior_data *data, const char *column, const int32_t *codes,
                                           const char *const *names, int64_t n_names);
 
-/** As scprior_data_set_labels, of numbers: [n_cells], NaN = missing. */
+/** As scprior_data_set_labels, of numbers: [n_cells], NaN = missing. Numbers are no labels. */
 SCPRIOR_C int32_t scprior_data_set_numbers(scprior_data *data, const char *column, const double *values);
 
 /** The labels of a column: codes [n_cells], -1 = missing; names as a JSON list of texts in the buffer. codes may be NULL. */
@@ -192,7 +197,8 @@ typedef struct scprior_model scprior_model;
  *
  * toml: an experiment file's text without [[data]] and with at most one [[model]]; NULL = the paper's settings. settings:
  * "prior=vamp", "prior.components=100", "latent=32", "train.max_epochs=50", "genes.space=dataset", "split.test=0.2", as
- * after `scprior train --set`; they win over the text. Everything wrong is told at once.
+ * after `scprior train --set`; they win over the text. Seeds, threads, labels, data and metrics are given elsewhere and
+ * refused here. Everything wrong is told at once, a line each, with SCPRIOR_E_CONFIG.
  */
 SCPRIOR_C int32_t scprior_model_new(const char *toml, const char *const *settings, int64_t n_settings,
                                     scprior_model **out);
@@ -219,10 +225,11 @@ typedef int32_t (*scprior_progress_function)(void *user, const scprior_progress 
 typedef struct scprior_fit_options {
   uint32_t struct_size;
   uint32_t reserved;
-  int64_t seed;
+  int64_t seed; /**< decides split, weights, batches and noise */
   const char *label; /**< column of cell types, remembered by the model; NULL = none */
   const char *batch; /**< column of experimental batches; NULL = none */
-  scprior_progress_function progress; /**< NULL = none; called after every step */
+  /** NULL = none. Called after every step, and once more when the validation loss of the epoch is known. */
+  scprior_progress_function progress;
   void *user;
 } scprior_fit_options;
 
@@ -243,27 +250,29 @@ typedef struct scprior_fit_result {
 /**
  * Trains. A model is trained once; a second fit starts anew.
  *
- * Cancelled: returns SCPRIOR_E_CANCELLED, and the model is that of the best epoch so far (if there was one), usable and
- * savable. A loss that left the finite numbers: SCPRIOR_E_NUMERIC, likewise. options, result: may be NULL. result is
- * written in both of these cases too.
+ * Cancelled: returns SCPRIOR_E_CANCELLED, and the model is that of the best epoch so far, or of the first steps where
+ * best_epoch is 0, usable and savable. A loss that left the finite numbers: SCPRIOR_E_NUMERIC, likewise. options, result:
+ * may be NULL. result is written in both of these cases too. After any other failure the model is as it was before.
  */
 SCPRIOR_C int32_t scprior_fit(scprior_model *model, const scprior_data *data, const scprior_fit_options *options,
                               scprior_fit_result *result);
 
-/** Asks a fit or an inference that runs on another thread to stop. The only function that may be called on a handle in
-    use. */
+/** Asks a fit or an inference that runs on another thread, or that has called back, to stop with SCPRIOR_E_CANCELLED. The
+    only function that may be called on a handle in use. Does nothing where none runs. */
 SCPRIOR_C int32_t scprior_model_cancel(scprior_model *model);
 
 /** One series of the training history, [epochs]: "train_loss", "validation_loss", "reconstruction", "kl", "penalty",
-    "learning_rate". *n becomes its length; at most `capacity` values are written (0: only the length is told). */
+    "learning_rate". *n becomes its length (n may be NULL); at most `capacity` values are written (0: only the length is
+    told). A model from a folder has no history: length 0. */
 SCPRIOR_C int32_t scprior_model_history(const scprior_model *model, const char *series, double *values, int64_t capacity,
                                         int64_t *n);
 
 /** Sizes of a trained model; pointers may be NULL. */
 SCPRIOR_C int32_t scprior_model_size(const scprior_model *model, int64_t *n_latent, int64_t *n_genes);
 
-/** what: "toml" (the configuration with every default), "genes" (JSON list), "data" (what became of the data's genes in
-    the last fit, text). */
+/** what: "toml" (the configuration with every default; scprior_model_new makes the same model of it), "genes" and
+    "symbols" (JSON lists of the ids and symbols of the model's genes), "data" (what became of the data's genes in the last
+    fit, text), "label" and "batch" (columns of the fit). */
 SCPRIOR_C int32_t scprior_model_text(const scprior_model *model, const char *what, char *buffer, size_t capacity,
                                      size_t *needed);
 
@@ -286,7 +295,8 @@ SCPRIOR_C int32_t scprior_embed_sample(scprior_model *model, const scprior_data 
 /**
  * Expected counts E[x | z] at the embedding, of the cells first_cell ... first_cell + n_cells - 1: the denoised expression,
  * [n_cells, n_genes]. library: counts per cell to normalise to (1e4 is usual); 0 = the cell's own. genes: which of the
- * model's genes, counted from 0; NULL = all.
+ * model's genes, counted from 0; NULL = all. After a failure some rows may have been written, as by the two other
+ * functions that give counts.
  */
 SCPRIOR_C int32_t scprior_expected_counts(scprior_model *model, const scprior_data *data, int64_t first_cell,
                                           int64_t n_cells, double library, const int64_t *genes, int64_t n_genes,
@@ -307,7 +317,7 @@ SCPRIOR_C int32_t scprior_prior_counts(scprior_model *model, int64_t n, const do
                                        int64_t row_stride, int64_t column_stride);
 
 /** Lower bound of ln p(x) of each cell (the negative of its loss without penalties), nats: [n_cells]. samples: draws of
-    q(z | x) that it is averaged over. */
+    q(z | x) that it is averaged over. An autoencoder: ln p(x | z). */
 SCPRIOR_C int32_t scprior_log_likelihood_bound(scprior_model *model, const scprior_data *data, int64_t samples,
                                                int64_t seed, double *out);
 
@@ -316,7 +326,7 @@ typedef void (*scprior_metric_function)(void *user, const char *metric, const ch
                                         const char *note);
 
 /** Evaluates metrics on data. metrics: [n_metrics] names, NULL = those of the paper. label, batch: columns, NULL = those of
-    the fit. test_cells: not 0 = only cells held out in training (data must be those of the fit). */
+    the fit, "" = none. test_cells: not 0 = only cells held out in training (data must be those of the fit). */
 SCPRIOR_C int32_t scprior_evaluate(scprior_model *model, const scprior_data *data, const char *const *metrics,
                                    int64_t n_metrics, const char *label, const char *batch, int32_t test_cells,
                                    scprior_metric_function report, void *user);
@@ -326,8 +336,10 @@ SCPRIOR_C int32_t scprior_evaluate(scprior_model *model, const scprior_data *dat
 /** Validates an experiment file without training. */
 SCPRIOR_C int32_t scprior_check(const char *file);
 
-/** Runs an experiment file, as `scprior run`. force: not 0 = repeat complete fits. summary: JSON with "fits", "failures",
-    "report" in the buffer. Cancelled: SCPRIOR_E_CANCELLED; complete fits are kept and are not repeated the next time. */
+/** Runs an experiment file, as `scprior run`. force: not 0 = repeat complete fits. The buffer receives a summary as JSON:
+    "fits", "failures", "cancelled", "report" (path); a second call without force gives it without training again.
+    Cancelled: SCPRIOR_E_CANCELLED; complete fits are kept and are not repeated the next time. Fits that failed:
+    SCPRIOR_E_DATA if a data set could not be used, else SCPRIOR_E_NUMERIC. The summary is written in these cases too. */
 SCPRIOR_C int32_t scprior_run(const char *file, int32_t force, scprior_progress_function progress, void *user,
                               char *buffer, size_t capacity, size_t *needed);
 
