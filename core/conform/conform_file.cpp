@@ -102,7 +102,8 @@ std::vector<Case> cases_of(const ConformFile& file, const std::string& component
   const auto found = file.sets.find(component);
   if (has_defaults || found == file.sets.end()) cases.emplace_back();
   if (found == file.sets.end()) return cases;
-  for (const OptionSet& set : found->second) cases.push_back({set, static_cast<int64_t>(&set - found->second.data()) + 1});
+  for (size_t i = 0; i < found->second.size(); ++i)
+    cases.push_back({found->second[i], static_cast<int64_t>(i) + 1});
   return cases;
 }
 
@@ -112,6 +113,44 @@ std::map<std::string, std::string> waivers_of(const ConformFile& file, const std
     if ((waiver.component.empty() || waiver.component == component) && (waiver.set == 0 || waiver.set == set))
       laws[waiver.law] = waiver.reason;
   return laws;
+}
+
+void check_sets(const ConformFile& file, const std::string& component, const OptionTable& table) {
+  std::string text;
+  for (const Case& one : cases_of(file, component, table)) {
+    std::vector<OptionProblem> problems;
+    Options::resolve(table, one.options, problems);
+    const std::string set = one.set == 0 ? ", defaults: " : concat(", set ", one.set, ": ");
+    for (const OptionProblem& problem : problems)
+      text += concat(text.empty() ? "" : "\n", component, set, problem.name, ' ', problem.message,
+                     one.set == 0 ? "; give it a set in the file of --options" : "");
+  }
+  if (!text.empty()) fail(Status::config, text);
+}
+
+void check_waivers(const ConformFile& file, const std::map<std::string, std::vector<std::string>>& laws) {
+  std::vector<std::string> components;
+  for (const auto& [component, of_component] : laws) components.push_back(component);
+  for (const Waiver& waiver : file.waivers) {
+    const bool has_component = laws.count(waiver.component) == 1;
+    if (!waiver.component.empty() && !has_component)
+      fail(Status::config, "[[waive]]: the plugin offers no ", waiver.component,
+           alternatives(waiver.component, components));
+    std::vector<std::string> known;
+    size_t n_sets = 0;
+    for (const auto& [component, of_component] : laws) {
+      if (has_component && component != waiver.component) continue;
+      known.insert(known.end(), of_component.begin(), of_component.end());
+      const auto sets = file.sets.find(component);
+      if (sets != file.sets.end()) n_sets = std::max(n_sets, sets->second.size());
+    }
+    if (std::find(known.begin(), known.end(), waiver.law) == known.end())
+      fail(Status::config, "[[waive]]: there is no law \"", waiver.law, "\" to waive", suggestion(waiver.law, known),
+           " (scprior-conform --list shows all)");
+    if (waiver.set > static_cast<int64_t>(n_sets))
+      fail(Status::config, "[[waive]]: set = ", waiver.set, ", but this file has ", n_sets, " of ",
+           has_component ? waiver.component : "any component");
+  }
 }
 
 std::string option_set_text(const OptionSet& set) {

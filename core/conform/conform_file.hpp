@@ -50,6 +50,12 @@ std::vector<Case> cases_of(const ConformFile& file, const std::string& component
 /// Law -> reason.
 std::map<std::string, std::string> waivers_of(const ConformFile& file, const std::string& component, int64_t set);
 
+/// Refuses sets that do not fit the options of `component`. Errors: Error{config} with one text.
+void check_sets(const ConformFile& file, const std::string& component, const OptionTable& table);
+
+/// Refuses waivers of components, laws and sets that there are none of. `laws`: by component. Errors: Error{config}.
+void check_waivers(const ConformFile& file, const std::map<std::string, std::vector<std::string>>& laws);
+
 /// "components = 5, init = \"constant\"", or "defaults".
 std::string option_set_text(const OptionSet& set);
 

@@ -23,7 +23,7 @@ struct Arguments {
 };
 
 void declare(CLI::App& app, Arguments& a) {
-  app.add_option("PLUGIN", a.plugin, "the plugin file, NAME.so")->required()->type_name("");
+  app.add_option("PLUGIN", a.plugin, "the plugin file, NAME.so")->type_name("");
   app.add_option("KIND/NAME", a.components, "only these components, e.g. prior/vamp")->type_name("");
   app.add_option("--options", a.options, "further option sets, and laws that are waived (TOML)")->type_name("FILE");
   app.add_option("--data", a.data, "a file for loaders to open")->type_name("FILE");
@@ -31,7 +31,7 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_option("--timeout", a.timeout, "seconds after which a component is taken to hang (default 600)")
       ->type_name("SECONDS");
   app.add_flag("--in-process", a.in_process, "run one component in this process, for a debugger");
-  app.add_flag("--list", a.list, "show the components and their laws, run none");
+  app.add_flag("--list", a.list, "show the laws of the components, without a plugin those of all kinds; run none");
   app.add_option("--child", a.child)->group("");
   app.footer("Exit codes: 0 all laws hold; 1 a law is broken; 2 wrong usage.");
 }
@@ -45,9 +45,9 @@ std::vector<const core::ComponentEntry*> chosen(const core::PluginHost& host, co
   for (const std::string& wanted : arguments.components)
     if (std::find(known.begin(), known.end(), wanted) == known.end())
       fail(Status::argument, arguments.plugin, " offers no ", wanted, alternatives(wanted, known));
+  const std::vector<std::string>& named = arguments.components;
   for (const core::ComponentEntry& entry : host.components())
-    if (arguments.components.empty() || std::count(arguments.components.begin(), arguments.components.end(), name_of(entry)))
-      found.push_back(&entry);
+    if (named.empty() || std::find(named.begin(), named.end(), name_of(entry)) != named.end()) found.push_back(&entry);
   return found;
 }
 
@@ -59,14 +59,28 @@ ConformFile conform_file(const core::PluginHost& host, const Arguments& argument
   for (const auto& [component, sets] : file.sets)
     if (std::find(known.begin(), known.end(), component) == known.end())
       fail(Status::config, arguments.options, ": the plugin offers no ", component, alternatives(component, known));
+  std::map<std::string, std::vector<std::string>> laws;
+  for (const core::ComponentEntry& entry : host.components()) {
+    check_sets(file, name_of(entry), entry.options);
+    laws[name_of(entry)] = laws_of(entry.kind);
+  }
+  check_waivers(file, laws);
   return file;
 }
 
-int list(const core::PluginHost& host, const Arguments& arguments) {
-  for (const core::ComponentEntry* entry : chosen(host, arguments)) {
-    std::cout << name_of(*entry) << '\n';
-    list_laws(entry->kind);
+void print_laws(const std::string& header, scprior_kind kind) {
+  std::cout << header << '\n';
+  for (const std::string& law : laws_of(kind)) std::cout << "  " << law << '\n';
+}
+
+int list(const Arguments& arguments) {
+  if (arguments.plugin.empty()) {
+    for (const scprior_kind kind : core::all_kinds()) print_laws(core::kind_name(kind), kind);
+    return 0;
   }
+  core::PluginHost host;
+  host.load_file(arguments.plugin);
+  for (const core::ComponentEntry* entry : chosen(host, arguments)) print_laws(name_of(*entry), entry->kind);
   return 0;
 }
 
@@ -104,6 +118,11 @@ std::vector<std::string> repeat_arguments(const Arguments& a) {
 }
 
 void print_summary(const Arguments& arguments, const Counts& counts) {
+  constexpr size_t longest = 140;
+  if (!counts.skipped_laws.empty()) std::cout << "\nskipped, hence not judged:\n";
+  for (const auto& [law, times] : counts.skipped_laws)
+    std::cout << "  " << law.substr(0, longest) << (law.size() > longest ? " ..." : "")
+              << (times > 1 ? concat(" (", times, " times)") : "") << '\n';
   std::cout << '\n' << arguments.plugin << ": " << counts.holds << " laws hold, " << counts.broken << " broken, "
             << counts.skipped << " skipped, " << counts.waived << " waived; seed " << arguments.seed << "\nrepeat:";
   std::cout << " scprior-conform";
@@ -131,12 +150,10 @@ void run_component(const core::PluginHost& host, const Arguments& arguments, con
 }
 
 int run(const Arguments& arguments) {
+  if (arguments.list) return list(arguments);
+  if (arguments.plugin.empty()) fail(Status::argument, "wanted a plugin file, NAME.so, or --list");
   core::PluginHost host;
   Counts& counts = reporting().counts;
-  if (arguments.list) {
-    host.load_file(arguments.plugin);
-    return list(host, arguments);
-  }
   const bool is_loaded = check_file(host, arguments.plugin, counts);
   if (is_loaded) {
     const ConformFile file = conform_file(host, arguments);

@@ -64,6 +64,7 @@ class Reader {
 
   void finish_line() {
     const std::string line = std::exchange(line_, "");
+    std::string_view text = line;
     Verdict verdict;
     // What a component prints without a line break stands before a control mark.
     const size_t mark = line.find(control);
@@ -71,10 +72,12 @@ class Reader {
       note_stray(line.substr(0, mark));
       if (line.substr(mark) == end_of_laws)
         ended = true;
+      else if (line.compare(mark, show.size(), show) == 0)
+        std::cout << line.substr(mark + show.size()) << std::endl;
       else
         law = line.substr(mark + 1);
-    } else if (parse_verdict(line, verdict)) {
-      counts_.add(verdict);
+    } else if (parse_verdict(text, verdict)) {
+      counts_.add(verdict, text);
       std::cout << line << std::endl;
     } else if (line.substr(0, 8) == "        ") {
       std::cout << line << std::endl;
@@ -128,9 +131,7 @@ std::string end_text(int status, const Reader& reader) {
 void run_in_own_process(const std::vector<std::string>& arguments, const std::string& component, double timeout,
                         Counts& counts) {
   const auto verdict = [&](const std::string& law, const std::string& broken) {
-    const Verdict result = broken.empty() ? Verdict::holds : Verdict::broken;
-    counts.add(result);
-    print_verdict(result, law, broken);
+    record(counts, broken.empty() ? Verdict::holds : Verdict::broken, law, broken);
   };
   const Child child = start(arguments);
   Reader reader(counts);

@@ -7,6 +7,8 @@
 #include <iostream>
 #include <vector>
 
+#include "scprior/conformance/tools.hpp"
+
 namespace scprior::conform {
 namespace {
 
@@ -24,7 +26,7 @@ std::string failure_text(const Catch::AssertionStats& stats) {
     add("wanted " + result.getExpression() + ", got " + result.getExpandedExpression());
   if (stats.infoMessages.empty()) add(std::string(result.getMessage()));
   for (const Catch::MessageInfo& info : stats.infoMessages) add(info.message);
-  return text.substr(0, text.find("\nException raised from"));  // LibTorch's stack frames
+  return conformance::without_frames(text);
 }
 
 class Reporter : public Catch::StreamingReporterBase {
@@ -36,36 +38,37 @@ class Reporter : public Catch::StreamingReporterBase {
     StreamingReporterBase::testCaseStarting(info);
     failures_.clear();
     skipped_.clear();
+    not_judged_.clear();
     if (reporting().to_parent) std::cout << control << info.name << std::endl;
   }
 
   void assertionEnded(const Catch::AssertionStats& stats) override {
     if (stats.assertionResult.getResultType() == Catch::ResultWas::ExplicitSkip)
       skipped_ = failure_text(stats);
+    else if (stats.assertionResult.getResultType() == Catch::ResultWas::Warning)
+      not_judged_ += (not_judged_.empty() ? "" : "; ") + failure_text(stats);
     else if (!stats.assertionResult.isOk())
       failures_.push_back(failure_text(stats));
   }
 
   void testCaseEnded(const Catch::TestCaseStats& stats) override {
     const std::string& law = stats.testInfo->name;
+    if (skipped_.empty() && stats.totals.assertions.passed == 0) skipped_ = not_judged_;
     Verdict verdict = !failures_.empty() ? Verdict::broken : !skipped_.empty() ? Verdict::skipped : Verdict::holds;
     if (verdict == Verdict::holds && stats.totals.testCases.failed > 0) {
       verdict = Verdict::broken;
       failures_.push_back("the law checked nothing");
     }
     std::string detail = skipped_;
+    if (verdict == Verdict::holds && !not_judged_.empty()) detail = "as far as it can be judged; " + not_judged_;
     if (verdict == Verdict::broken) detail = all_failures();
-    if (const auto found = reporting().waived.find(law); verdict == Verdict::broken && found != reporting().waived.end()) {
+    const auto found = reporting().waived.find(law);
+    if (verdict == Verdict::broken && found != reporting().waived.end()) {
       verdict = Verdict::waived;
       detail = found->second + " (" + detail + ")";
     }
-    reporting().counts.add(verdict);
-    print_verdict(verdict, law, detail);
+    record(reporting().counts, verdict, law, detail);
     StreamingReporterBase::testCaseEnded(stats);
-  }
-
-  void listTests(const std::vector<Catch::TestCaseHandle>& laws) override {
-    for (const Catch::TestCaseHandle& law : laws) std::cout << "  " << law.getTestCaseInfo().name << '\n';
   }
 
  private:
@@ -78,7 +81,7 @@ class Reporter : public Catch::StreamingReporterBase {
   }
 
   std::vector<std::string> failures_;
-  std::string skipped_;
+  std::string skipped_, not_judged_;
 };
 
 CATCH_REGISTER_REPORTER("conform", Reporter)

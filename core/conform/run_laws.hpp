@@ -16,11 +16,11 @@ struct Task {
   uint32_t seed = 1;
 };
 
-/// Runs the laws of one component in this process and prints their verdicts; they are counted in reporting(). Can be
-/// called once.
+/// Runs the laws of one component in this process and prints their verdicts; they are counted in reporting(). A
+/// component that cannot be made or built is not tried with the other laws. Can be called once.
 void run_laws(const core::PluginHost& host, const Task& task);
 
-/// Prints the names of the laws of a kind.
-void list_laws(scprior_kind kind);
+/// The names of the laws of a kind, in the order in which they are run.
+std::vector<std::string> laws_of(scprior_kind kind);
 
 }  // namespace scprior::conform

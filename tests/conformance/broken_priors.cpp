@@ -120,6 +120,44 @@ class ParametersNotFinite : public Gaussian {
   }
 };
 
+/// Correct, and far from what is easy: in each unit a spike of width 1e-4 and a slab of width 1.5, half each.
+class Narrow : public Prior {
+ public:
+  void build(const Dims& dims, at::Generator) override {
+    add_tensor("log_spike", log_spike_, at::full({dims.latent}, std::log(1e-4), at::TensorOptions(at::kFloat)));
+    add_tensor("log_slab", log_slab_, at::full({dims.latent}, std::log(1.5), at::TensorOptions(at::kFloat)));
+  }
+  at::Tensor log_prob(const at::Tensor& z) override {
+    check_shape("z", z, {any_length, any_length, log_slab_.size(0)});
+    const auto part = [&](const at::Tensor& log_scale) {
+      return -log_scale - 0.5 * (z * at::exp(-log_scale)).square() - 0.5 * std::log(8 * M_PI);
+    };
+    return at::logaddexp(part(log_spike_), part(log_slab_)).sum(-1);
+  }
+  at::Tensor sample(int64_t n, at::Generator generator) override { return draw(n, generator, 1); }
+
+ protected:
+  at::Tensor draw(int64_t n, const at::Generator& generator, double spike_factor) const {
+    const at::NoGradGuard no_grad;
+    const at::Tensor u = at::rand({n, log_slab_.size(0)}, generator, log_slab_.options());
+    const at::Tensor noise = at::randn({n, log_slab_.size(0)}, generator, log_slab_.options());
+    return at::where(u < 0.5, spike_factor * at::exp(log_spike_), at::exp(log_slab_)) * noise;
+  }
+
+  at::Tensor log_spike_, log_slab_;
+};
+
+class NarrowDrawnWide : public Narrow {
+  at::Tensor sample(int64_t n, at::Generator generator) override { return draw(n, generator, 2); }
+};
+
+class CannotBeBuilt : public Gaussian {
+  void build(const Dims& dims, at::Generator init) override {
+    Gaussian::build(dims, init);
+    log_var_.add(at::ones({dims.latent + 1}));
+  }
+};
+
 template <class C>
 ComponentSpec bug(const char* name, uint64_t capabilities = 0) {
   return component<C>({.name = name, .summary = "a planted mistake", .citation = "none", .capabilities = capabilities});
@@ -133,7 +171,8 @@ using namespace scprior::toy;
 SCPRIOR_PLUGIN((scprior::PluginInfo{
                    .id = "broken_priors", .version = "0.1.0", .author = "scprior developers", .license = "Apache-2.0"}),
                bug<Mixture>("right_mixture"), bug<Gaussian>("right_gaussian", SCPRIOR_OFFERS_KL),
-               bug<LogSumExpPerDimension>("log_sum_exp_per_dimension"),
+               bug<Narrow>("right_narrow"), bug<NarrowDrawnWide>("narrow_drawn_wide"),
+               bug<CannotBeBuilt>("cannot_be_built"), bug<LogSumExpPerDimension>("log_sum_exp_per_dimension"),
                bug<LogSumExpPerDimensionOneLogK>("log_sum_exp_per_dimension_one_log_k"),
                bug<MissingLogK>("missing_log_k"), bug<NormalisedOnce>("normalised_once"),
                bug<StdIsExpOfLogVar>("std_is_exp_of_log_var"), bug<SqrtOfStd>("sqrt_of_std"),

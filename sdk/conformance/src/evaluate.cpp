@@ -30,7 +30,9 @@ class Inputs {
   at::Tensor normal(at::IntArrayRef shape) {
     return laid_out(at::randn(shape, draw_, at::TensorOptions(at::kDouble)).to(call_.type));
   }
-  CellBatch cells(int64_t genes) const { return conformance::cells(call_.rows, genes, 1000 + call_.stream, call_.type); }
+  CellBatch cells(int64_t genes) const {
+    return conformance::cells(call_.rows, genes, 1000 + call_.stream, call_.type);
+  }
   CountMatrix matrix(const CountMatrix& given) const {
     if (call_.strided) return CountMatrix::from_dense(laid_out(given.dense()));
     remembered(given.csr().values);
@@ -65,7 +67,8 @@ std::vector<at::Tensor> of_decoder(Decoder& decoder, const Call& call, const Dim
 std::vector<at::Tensor> of_flow(Flow& flow, const Call& call, const Dims& dims) {
   Inputs inputs(call);
   const at::Tensor z0 = inputs.normal({call.samples, call.rows, dims.latent});
-  const FlowResult result = flow.forward(z0, dims.context > 0 ? inputs.normal({call.rows, dims.context}) : at::Tensor());
+  const at::Tensor context = dims.context > 0 ? inputs.normal({call.rows, dims.context}) : at::Tensor();
+  const FlowResult result = flow.forward(z0, context);
   return {result.z, result.log_det};
 }
 
@@ -101,6 +104,16 @@ std::unique_ptr<Component> ready(uint64_t stream, at::ScalarType type, Dims dims
   component->to(type);
   component->eval();
   return component;
+}
+
+std::string tensors_text() {
+  std::string trained, saved;
+  const std::unique_ptr<Component> component = ready(1, at::kFloat);
+  for (const Module::Entry& entry : component->entries()) {
+    std::string& text = entry.traits.trainable ? trained : saved;
+    text += concat(text.empty() ? "" : ", ", entry.name, ' ', shape_text(*entry.tensor));
+  }
+  return concat("trained: ", trained.empty() ? "nothing" : trained, saved.empty() ? "" : "; saved only: ", saved);
 }
 
 Prior::Encode linear_encoder(int64_t genes, int64_t latent) {

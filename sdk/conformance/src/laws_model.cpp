@@ -16,8 +16,8 @@ using Tensors = std::vector<at::Tensor>;
 void check_same(const Tensors& got, const Tensors& wanted, const std::string& what) {
   must(got.size() == wanted.size(), what, ": ", got.size(), " outputs, wanted ", wanted.size());
   for (size_t i = 0; i < got.size() && i < wanted.size(); ++i)
-    must(same_bits(got[i], wanted[i]), what, ": output ", i, " differs by up to ", largest_difference(got[i], wanted[i]),
-         ", wanted the same bits");
+    must(same_bits(got[i], wanted[i]), what, ": output ", i, " differs by up to ",
+         largest_difference(got[i], wanted[i]), ", wanted the same bits");
 }
 
 std::vector<at::Tensor> copies(Module& module) {
@@ -41,6 +41,13 @@ std::unique_ptr<Component> built_only(uint64_t stream) {
   return component;
 }
 
+TEST_CASE("model: can be built", "[built]") {
+  const Dims dims = small_dims();
+  const std::string text = refusal([] { prepare(*ready(1)); }, true);
+  must(text.empty(), "for ", dims.genes, " genes, ", dims.latent, " latent and ", dims.hidden, " hidden units: ", text,
+       "; the other laws were not tried");
+}
+
 TEST_CASE("model: its tensors have distinct names, memory of their own and finite values", "[model]") {
   const auto component = ready(1, at::kFloat);
   std::set<std::string> names;
@@ -51,7 +58,8 @@ TEST_CASE("model: its tensors have distinct names, memory of their own and finit
     must(tensor.defined(), entry.name, " is not defined");
     if (!tensor.defined()) continue;
     must(all_finite(tensor), entry.name, " holds values that are not finite");
-    must(tensor.numel() == 0 || places.insert(tensor.data_ptr()).second, entry.name, " is the memory of another tensor");
+    must(tensor.numel() == 0 || places.insert(tensor.data_ptr()).second, entry.name,
+         " is the memory of another tensor");
     must(!entry.traits.trainable || (tensor.is_floating_point() && tensor.requires_grad() && tensor.is_leaf()),
          entry.name, " is trainable, and must be a floating-point leaf that requires gradients");
   }

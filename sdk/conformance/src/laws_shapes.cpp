@@ -22,7 +22,7 @@ std::vector<Shape> wanted_shapes(const Component& component, const Call& call, c
   }
 }
 
-TEST_CASE("model: outputs have their shapes for one and many cells, one and several samples", "[model]") {
+TEST_CASE("model: outputs have their shapes for one and many cells, one and several samples", "[shapes]") {
   const auto component = ready(1);
   for (const int64_t samples : {1, 3})
     for (const int64_t rows : {1, 5, 37}) {

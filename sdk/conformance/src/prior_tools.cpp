@@ -3,31 +3,7 @@
 
 #include <ATen/ATen.h>
 
-#include <cmath>
-
 namespace scprior::conformance {
-namespace {
-
-const double widest = std::asinh(1000);  // of u
-
-struct Line {
-  at::Tensor z, weight, coarse;  // [n]
-};
-
-/// n odd, so that the coarse rule has both ends too.
-Line line(int64_t n, double centre, double scale) {
-  const at::Tensor u = at::linspace(-widest, widest, n, at::TensorOptions(at::kDouble));
-  const double step = 2 * widest / static_cast<double>(n - 1);
-  const at::Tensor weight = scale * step * at::cosh(u);
-  const at::Tensor is_even = (at::arange(n, at::kLong).remainder(2) == 0).to(at::kDouble);
-  return {centre + scale * at::sinh(u), weight, 2 * weight * is_even};
-}
-
-at::Tensor product(const at::Tensor& a, const at::Tensor& b) {
-  return (a.unsqueeze(1) * b.unsqueeze(0)).reshape({-1});
-}
-
-}  // namespace
 
 Dims dims_with_latent(int64_t latent) {
   Dims dims = small_dims();
@@ -70,43 +46,19 @@ std::unique_ptr<Prior> trained_prior(uint64_t stream, int64_t latent) {
   return noisy_prior(stream, latent);
 }
 
+at::Tensor draws_where_possible(Prior& prior, int64_t n, int64_t latent, uint64_t stream) {
+  at::Tensor draws;
+  refusal([&] { draws = prior.sample(n, generator(stream)); }, true);
+  if (!draws.defined() || draws.sizes() != at::IntArrayRef({n, latent})) return at::zeros({n, latent}, at::kDouble);
+  return draws.detach().to(at::kDouble).nan_to_num(0, 0, 0).clamp(-1e4, 1e4);
+}
+
 at::Tensor log_prob_of(Prior& prior, const at::Tensor& z) {
   constexpr int64_t piece = 20000;
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> pieces;
   for (const at::Tensor& part : z.split(piece)) pieces.push_back(prior.log_prob(part.unsqueeze(0)).reshape({-1}));
   return at::cat(pieces);
-}
-
-Quadrature quadrature(Prior& prior, int64_t latent, uint64_t stream) {
-  constexpr int64_t n_draws_for_scale = 2000, points_1d = 8001, points_2d = 401;
-  const at::Tensor draws = prior.sample(n_draws_for_scale, generator(stream)).to(at::kDouble).nan_to_num(0, 1e3, -1e3);
-  const at::Tensor sorted = std::get<0>(draws.sort(0));
-  std::vector<Line> lines;
-  at::Tensor size = at::ones({n_draws_for_scale}, at::TensorOptions(at::kDouble));  // that a point stands for
-  for (int64_t d = 0; d < latent; ++d) {
-    const auto quantile = [&](double share) {
-      return sorted[static_cast<int64_t>(share * n_draws_for_scale)][d].item<double>();
-    };
-    const double centre = quantile(0.5), scale = std::clamp((quantile(0.75) - quantile(0.25)) / 1.35, 1e-3, 1e3);
-    const int64_t n = latent == 1 ? points_1d : points_2d;
-    lines.push_back(line(n, centre, scale));
-    const at::Tensor u = at::asinh((draws.select(1, d) - centre) / scale);
-    size = size * at::cosh(u) * scale * (2 * widest / static_cast<double>(n - 1));
-  }
-  Quadrature rule;
-  if (latent == 1) {
-    rule = {lines[0].z.unsqueeze(1), lines[0].weight, lines[0].coarse};
-  } else {
-    const at::Tensor one = at::ones_like(lines[0].z);
-    rule = {at::stack({product(lines[0].z, one), product(one, lines[1].z)}, 1),
-            product(lines[0].weight, lines[1].weight), product(lines[0].coarse, lines[1].coarse)};
-  }
-  rule.log_prob = log_prob_of(prior, rule.z);
-  rule.mass = rule.weight * rule.log_prob.exp();
-  rule.integral = rule.mass.sum().item<double>();
-  rule.roughness = (log_prob_of(prior, draws).exp() * size).max().item<double>() / rule.integral;
-  return rule;
 }
 
 }  // namespace scprior::conformance

@@ -16,6 +16,9 @@ Dims dims_for(const Component& component, Dims dims = small_dims());
 /// A new instance, built with random numbers of `stream`, started from cells (priors), in `type`, in evaluation mode.
 std::unique_ptr<Component> ready(uint64_t stream, at::ScalarType type = at::kDouble, Dims dims = small_dims());
 
+/// "trained: mean [3, 4]; saved only: order [4]", the tensors of a new instance and their shapes.
+std::string tensors_text();
+
 /// As the interface of its kind: ready_as<Prior>(1).
 template <class Interface>
 std::unique_ptr<Interface> ready_as(uint64_t stream, at::ScalarType type = at::kDouble, Dims dims = small_dims()) {

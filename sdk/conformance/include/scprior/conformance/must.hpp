@@ -16,4 +16,10 @@ void must(bool holds, const Parts&... parts) {
     FAIL_CHECK(concat(parts...));
 }
 
+/// A part of a law that cannot be judged, with the reason. The law is skipped if none of its checks could be made.
+template <class... Parts>
+void cannot_tell(const Parts&... parts) {
+  WARN(concat(parts...));
+}
+
 }  // namespace scprior::conformance

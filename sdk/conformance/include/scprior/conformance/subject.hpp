@@ -21,6 +21,7 @@ struct Subject {
   uint64_t capabilities = 0;
   scprior_tier tier = SCPRIOR_TIER_CXX;
   std::map<std::string, OptionValue> given;  ///< the options to test it with; the rest has its defaults
+  uint32_t seed = 1;                         ///< of all random numbers of the laws
   std::filesystem::path data;                ///< loaders: a file to open; empty = none given
   std::function<std::unique_ptr<Component>(const Options&)> create;
 };
