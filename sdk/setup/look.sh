@@ -59,7 +59,10 @@ look_for_everything() {
   need "CLI11 2" libcli11-dev header CLI/CLI.hpp
   need "HDF5 1.10 or newer" libhdf5-dev header hdf5.h
   need "zlib" zlib1g-dev header zlib.h
-  if [ $tests = yes ]; then need "Catch2 3" libcatch2-dev header catch2/catch_test_macros.hpp; fi
+  if [ $tests = yes ]; then
+    need "Catch2 3" libcatch2-dev header catch2/catch_test_macros.hpp
+    need "abidiff of libabigail" abigail-tools command -v abidiff >/dev/null
+  fi
   if ! private_python_works; then need "Python 3.9 or newer with venv" python3-venv python_with_venv; fi
   look_for_torch
   # A convenience: worth installing, never worth stopping for.

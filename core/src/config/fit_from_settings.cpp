@@ -29,6 +29,7 @@ void replace_seed(Table& root) {
 ExperimentConfig fit_from_settings(const fs::path& data, const std::string& label,
                                    const std::vector<std::string>& settings, const PluginHost& host) {
   std::error_code error;
+  if (data.empty()) fail(Status::io, "the path of the data file is an empty text");
   if (!fs::exists(data, error))
     fail(Status::io, data.string(), ": there is no such file", config::similar_file_hint(data));
   Problems problems;

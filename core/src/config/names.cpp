@@ -22,7 +22,8 @@ bool is_bad(char c) {
 std::string similar_file_hint(const std::filesystem::path& path) {
   std::error_code error;
   std::vector<std::string> neighbours;
-  for (const auto& item : std::filesystem::directory_iterator(std::filesystem::absolute(path).parent_path(), error))
+  const std::filesystem::path folder = std::filesystem::absolute(path, error).parent_path();
+  for (const auto& item : std::filesystem::directory_iterator(folder, error))
     neighbours.push_back(item.path().filename().string());
   return suggestion(path.filename().string(), neighbours);
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
 
-#include <cmath>
-
 #include "evaluate/blocks.hpp"
 #include "scprior/error.hpp"
 
@@ -23,7 +21,7 @@ at::Tensor columns_of(std::span<const int64_t> genes, int64_t n_genes, at::Devic
 
 void expected_counts(Model& model, const CellSource& cells, std::span<const int64_t> rows, double library,
                      std::span<const int64_t> genes, const BlockSink& sink, const InferenceProgress& progress) {
-  if (!(library >= 0) || !std::isfinite(library))
+  if (!(library >= 0 && library <= 1e30))
     fail(Status::argument, "library = ", library, ": must be a number of counts above 0, or 0 for each cell's own");
   const int64_t n_genes = static_cast<int64_t>(model.genes.genes.size());
   const at::Tensor columns = columns_of(genes, n_genes, device_of(model));

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# LIBRARY exports the symbols of LIST and no others.
+execute_process(COMMAND ${NM} -D --defined-only ${LIBRARY} OUTPUT_VARIABLE text COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "[0-9a-f]+ [A-Za-z] [^\n]+" lines "${text}")
+foreach(line IN LISTS lines)
+  string(REGEX REPLACE "^[0-9a-f]+ [A-Za-z] " "" symbol "${line}")
+  list(APPEND exported "${symbol}")
+endforeach()
+file(STRINGS ${LIST} listed)
+list(SORT exported)
+list(SORT listed)
+if(NOT exported STREQUAL listed)
+  set(missing ${listed})
+  list(REMOVE_ITEM missing ${exported})
+  set(added ${exported})
+  list(REMOVE_ITEM added ${listed})
+  message(FATAL_ERROR "${LIBRARY}\nlacks: ${missing}\nexports, but ${LIST} does not list: ${added}")
+endif()
