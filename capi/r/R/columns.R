@@ -30,3 +30,13 @@ set_column <- function(data, name, values) {
   .Call(glue_data_set_labels, data$pointer, name, as.integer(codes), levels(codes))
   name
 }
+
+scprior_labels <- function(x, column, ...) {
+  if (!is.character(x)) refuse("x must be the path of a file; the columns of objects in R are read with R's own functions")
+  column <- one_text(column, "column")
+  data <- as_data(x, loader = loader_only(list(...)))
+  on.exit(.Call(glue_data_free, data$pointer))
+  labels <- .Call(glue_data_labels, data$pointer, column)
+  names <- jsonlite::fromJSON(labels[[2]])
+  stats::setNames(factor(labels[[1]], seq_along(names), names), data$cells)
+}

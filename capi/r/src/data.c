@@ -95,3 +95,20 @@ SEXP glue_data_names(SEXP pointer, SEXP what) {
   READ_TEXT(json, lib->data_names(data, text_or_null(what), buffer, capacity, &needed));
   return json;
 }
+
+/* list(codes, names): codes counted from 1, NA = missing; names as JSON. */
+SEXP glue_data_labels(SEXP pointer, SEXP column) {
+  const scprior_library *lib = library();
+  const scprior_data *data = data_of(pointer);
+  const char *name = text_or_null(column);
+  int64_t n = 0;
+  check(lib->data_size(data, &n, NULL));
+  SEXP out = Rf_protect(Rf_allocVector(VECSXP, 2)), names = R_NilValue;
+  SET_VECTOR_ELT(out, 0, Rf_allocVector(INTSXP, n));
+  int *codes = INTEGER(VECTOR_ELT(out, 0));
+  READ_TEXT(names, lib->data_labels(data, name, codes, buffer, capacity, &needed));
+  SET_VECTOR_ELT(out, 1, names);
+  for (int64_t i = 0; i < n; ++i) codes[i] = codes[i] < 0 ? NA_INTEGER : codes[i] + 1;
+  Rf_unprotect(1);
+  return out;
+}

@@ -17,7 +17,8 @@
 /* The functions of the library that the glue calls. */
 #define SCPRIOR_FUNCTIONS(F)                                                                                              \
   F(c_version) F(build_info) F(last_error) F(set_threads) F(set_log) F(load_plugin) F(list) F(describe)       \
-  F(plugins) F(data_new) F(data_open) F(data_set_labels) F(data_set_numbers) F(data_size) F(data_names) F(data_free)      \
+  F(plugins) F(data_new) F(data_open) F(data_set_labels) F(data_set_numbers) F(data_labels) F(data_size) F(data_names)        \
+  F(data_free)                                                                                                            \
   F(model_new) F(model_open) F(model_save) F(fit) F(model_history) F(model_size) F(model_text) F(model_free) F(embed)     \
   F(embed_variance) F(embed_sample) F(expected_counts) F(posterior_counts) F(prior_sample) F(prior_counts)                \
   F(log_likelihood_bound) F(evaluate)

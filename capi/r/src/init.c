@@ -9,6 +9,7 @@ SEXP glue_build_info(void);
 SEXP glue_collect_messages(void);
 SEXP glue_data_dense(SEXP, SEXP, SEXP);
 SEXP glue_data_free(SEXP);
+SEXP glue_data_labels(SEXP, SEXP);
 SEXP glue_data_names(SEXP, SEXP);
 SEXP glue_data_open(SEXP, SEXP, SEXP);
 SEXP glue_data_set_labels(SEXP, SEXP, SEXP, SEXP);
@@ -46,6 +47,7 @@ static const R_CallMethodDef calls[] = {
     CALL(glue_collect_messages, 0),
     CALL(glue_data_dense, 3),
     CALL(glue_data_free, 1),
+    CALL(glue_data_labels, 2),
     CALL(glue_data_names, 2),
     CALL(glue_data_open, 3),
     CALL(glue_data_set_labels, 4),

@@ -73,3 +73,12 @@ test_that("a cell without counts, and genes of another data set, are no problem"
   expect_true(all(is.finite(predict(fit, x))))
   expect_equal(dim(predict(fit, x[1:100, 1:7])), c(7, 8))
 })
+
+test_that("columns of a file are read", {
+  skip_without_library()
+  types <- scprior_labels(example_file(), "cell_type")
+  expect_identical(as.character(types), as.character(pancreas$cell_type))
+  expect_named(types, colnames(pancreas$counts))
+  expect_error(scprior_labels(example_file(), "cel_type"), "cell_type", class = "scprior_error")
+  expect_error(scprior_labels(pancreas$counts, "cell_type"), "path of a file", class = "scprior_error_argument")
+})
