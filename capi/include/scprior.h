@@ -15,19 +15,20 @@
  *     scprior_model_free(model);
  *     scprior_data_free(data);
  *
- * Status:   every function returns SCPRIOR_OK (0) or another scprior_status (scprior/abi.h); scprior_last_error() tells what
- *           was wrong, where, and what to do. Exceptions to this rule return what their comment says. After a failure the
- *           outputs are untouched unless the comment says otherwise.
+ * Status:   every function returns SCPRIOR_OK (0) or another scprior_status (scprior/abi.h); scprior_last_error() tells
+ *           what was wrong, where, and what to do. Exceptions to this rule return what their comment says. After a
+ *           failure the outputs are untouched unless the comment says otherwise.
  * Nothing   is printed, no function ends the process, no exception leaves, signals are left alone.
- * Handles:  scprior_data and scprior_model are opaque: numbers that are never given twice, and no addresses. A null, freed
- *           or foreign handle is detected and refused with SCPRIOR_E_ARGUMENT. Freed with their own function; freeing NULL
- *           is allowed and does nothing. What is freed while another thread uses it lives until that call has ended.
- * Threads:  different handles may be used by different threads at the same time; one handle by one thread at a time, which
- *           is checked (SCPRIOR_E_ARGUMENT: "in use by another call"), except scprior_model_cancel. Callbacks run on the
- *           thread that made the call.
+ * Handles:  scprior_data and scprior_model are opaque: numbers that are never given twice, and no addresses. A null,
+ *           freed or foreign handle is detected and refused with SCPRIOR_E_ARGUMENT. Freed with their own function;
+ *           freeing NULL is allowed and does nothing. What is freed while another thread uses it lives until that call
+ *           has ended.
+ * Threads:  different handles may be used by different threads at the same time; one handle by one thread at a time,
+ *           which is checked (SCPRIOR_E_ARGUMENT: "in use by another call"), except scprior_model_cancel. Callbacks run
+ *           on the thread that made the call.
  * Text:     zero-terminated UTF-8. A function that returns text takes (buffer, capacity, needed): it writes at most
- *           capacity bytes, always terminated, and sets *needed (may be NULL) to the full size with the terminator. With
- *           capacity 0 nothing is written and that is no failure; a buffer too small for the text is
+ *           capacity bytes, always terminated, and sets *needed (may be NULL) to the full size with the terminator.
+ *           With capacity 0 nothing is written and that is no failure; a buffer too small for the text is
  *           SCPRIOR_E_ARGUMENT, with what fits written (whole characters).
  * Matrices: the caller allocates outputs. Element (cell, j) is written to out[cell * row_stride + j * column_stride];
  *           strides are in elements, positive. Row-major: (width, 1). Column-major, as in R and Julia: (1, n_cells).
@@ -89,8 +90,8 @@ SCPRIOR_C int32_t scprior_set_log(scprior_log_function log, void *user, int32_t 
 SCPRIOR_C int32_t scprior_load_plugin(const char *path);
 
 /**
- * A prior or metric of the caller's own: two functions of a C plugin (scprior/abi.h) without a plugin file. From then on
- * `name` can be used like any other, e.g. in the setting "prior=name".
+ * A prior or metric of the caller's own: two functions of a C plugin (scprior/abi.h) without a plugin file. From then
+ * on `name` can be used like any other, e.g. in the setting "prior=name".
  */
 typedef struct scprior_definition {
   uint32_t struct_size;
@@ -110,14 +111,14 @@ typedef struct scprior_definition {
     models made before keep theirs. A name of a plugin is refused. */
 SCPRIOR_C int32_t scprior_register(const scprior_definition *definition);
 
-/** The components there are, as JSON: [{"kind", "name", "summary", "tier", "plugin", "version", "file"}]. kind: "prior",
-    ...; NULL = all. */
+/** The components there are, as JSON: [{"kind", "name", "summary", "tier", "plugin", "version", "file"}]. kind:
+    "prior", ...; NULL = all. */
 SCPRIOR_C int32_t scprior_list(const char *kind, char *buffer, size_t capacity, size_t *needed);
 
 /** Options, capabilities and citation of a component. format: "text", "json", "toml" (ready to paste), "markdown". kind
     "section" describes a table of the experiment file: "train", "genes", "split", "data", "model". */
-SCPRIOR_C int32_t scprior_describe(const char *kind, const char *name, const char *format, char *buffer, size_t capacity,
-                                   size_t *needed);
+SCPRIOR_C int32_t scprior_describe(const char *kind, const char *name, const char *format, char *buffer,
+                                   size_t capacity, size_t *needed);
 
 /** The plugin files that were looked at, as JSON: [{"path", "loaded", "reason", "id", "version"}]. */
 SCPRIOR_C int32_t scprior_plugins(char *buffer, size_t capacity, size_t *needed);
@@ -137,8 +138,8 @@ enum { SCPRIOR_BORROW = 1 };
  * Raw counts of cells as they lie in memory.
  *
  * Sparse: the genes of cell i are indices[pointers[i] - base ... pointers[i + 1] - base - 1]. R's dgCMatrix (i, p, x;
- * index_base 0) and Julia's SparseMatrixCSC (rowval, colptr, nzval; index_base 1) of genes × cells are this as they stand.
- * Genes of a cell need not be sorted; the same gene twice is refused.
+ * index_base 0) and Julia's SparseMatrixCSC (rowval, colptr, nzval; index_base 1) of genes × cells are this as they
+ * stand. Genes of a cell need not be sorted; the same gene twice is refused.
  * Dense: values[cell * row_stride + gene * column_stride].
  * Values are whole numbers >= 0 of at most 2^24; anything else is refused when the data are made.
  */
@@ -164,9 +165,10 @@ typedef struct scprior_matrix {
 SCPRIOR_C int32_t scprior_data_new(const scprior_matrix *matrix, const char *const *gene_names,
                                    const char *const *cell_names, scprior_data **out);
 
-/** Opens a file with a loader plugin; loader NULL = whichever recognises it. settings: "layer=counts", ... of the loader. */
-SCPRIOR_C int32_t scprior_data_open(const char *path, const char *loader, const char *const *settings, int64_t n_settings,
-                                    scprior_data **out);
+/** Opens a file with a loader plugin; loader NULL = whichever recognises it. settings: "layer=counts", ... of the
+    loader. */
+SCPRIOR_C int32_t scprior_data_open(const char *path, const char *loader, const char *const *settings,
+                                    int64_t n_settings, scprior_data **out);
 
 /** Adds (or replaces) a column of the table of cells. codes: [n_cells] 0 ... n_names - 1, -1 = missing. */
 SCPRIOR_C int32_t scprior_data_set_labels(scprior_data *data, const char *column, const int32_t *codes,
@@ -175,7 +177,8 @@ SCPRIOR_C int32_t scprior_data_set_labels(scprior_data *data, const char *column
 /** As scprior_data_set_labels, of numbers: [n_cells], NaN = missing. Numbers are no labels. */
 SCPRIOR_C int32_t scprior_data_set_numbers(scprior_data *data, const char *column, const double *values);
 
-/** The labels of a column: codes [n_cells], -1 = missing; names as a JSON list of texts in the buffer. codes may be NULL. */
+/** The labels of a column: codes [n_cells], -1 = missing; names as a JSON list of texts in the buffer. codes may be
+    NULL. */
 SCPRIOR_C int32_t scprior_data_labels(const scprior_data *data, const char *column, int32_t *codes, char *buffer,
                                       size_t capacity, size_t *needed);
 
@@ -195,10 +198,10 @@ typedef struct scprior_model scprior_model;
 /**
  * A model that is not trained yet.
  *
- * toml: an experiment file's text without [[data]] and with at most one [[model]]; NULL = the paper's settings. settings:
- * "prior=vamp", "prior.components=100", "latent=32", "train.max_epochs=50", "genes.space=dataset", "split.test=0.2", as
- * after `scprior train --set`; they win over the text. Seeds, threads, labels, data and metrics are given elsewhere and
- * refused here. Everything wrong is told at once, a line each, with SCPRIOR_E_CONFIG.
+ * toml: an experiment file's text without [[data]] and with at most one [[model]]; NULL = the paper's settings.
+ * settings: "prior=vamp", "prior.components=100", "latent=32", "train.max_epochs=50", "genes.space=dataset",
+ * "split.test=0.2", as after `scprior train --set`; they win over the text. Seeds, threads, labels, data and metrics
+ * are given elsewhere and refused here. Everything wrong is told at once, a line each, with SCPRIOR_E_CONFIG.
  */
 SCPRIOR_C int32_t scprior_model_new(const char *toml, const char *const *settings, int64_t n_settings,
                                     scprior_model **out);
@@ -251,28 +254,29 @@ typedef struct scprior_fit_result {
  * Trains. A model is trained once; a second fit starts anew.
  *
  * Cancelled: returns SCPRIOR_E_CANCELLED, and the model is that of the best epoch so far, or of the first steps where
- * best_epoch is 0, usable and savable. A loss that left the finite numbers: SCPRIOR_E_NUMERIC, likewise. options, result:
- * may be NULL. result is written in both of these cases too. After any other failure the model is as it was before.
+ * best_epoch is 0, usable and savable. A loss that left the finite numbers: SCPRIOR_E_NUMERIC, likewise. options,
+ * result: may be NULL. result is written in both of these cases too. After any other failure the model is as it was
+ * before.
  */
 SCPRIOR_C int32_t scprior_fit(scprior_model *model, const scprior_data *data, const scprior_fit_options *options,
                               scprior_fit_result *result);
 
-/** Asks a fit or an inference that runs on another thread, or that has called back, to stop with SCPRIOR_E_CANCELLED. The
-    only function that may be called on a handle in use. Does nothing where none runs. */
+/** Asks a fit or an inference that runs on another thread, or that has called back, to stop with SCPRIOR_E_CANCELLED.
+    The only function that may be called on a handle in use. Does nothing where none runs. */
 SCPRIOR_C int32_t scprior_model_cancel(scprior_model *model);
 
 /** One series of the training history, [epochs]: "train_loss", "validation_loss", "reconstruction", "kl", "penalty",
     "learning_rate". *n becomes its length (n may be NULL); at most `capacity` values are written (0: only the length is
     told). A model from a folder has no history: length 0. */
-SCPRIOR_C int32_t scprior_model_history(const scprior_model *model, const char *series, double *values, int64_t capacity,
-                                        int64_t *n);
+SCPRIOR_C int32_t scprior_model_history(const scprior_model *model, const char *series, double *values,
+                                        int64_t capacity, int64_t *n);
 
 /** Sizes of a trained model; pointers may be NULL. */
 SCPRIOR_C int32_t scprior_model_size(const scprior_model *model, int64_t *n_latent, int64_t *n_genes);
 
 /** what: "toml" (the configuration with every default; scprior_model_new makes the same model of it), "genes" and
-    "symbols" (JSON lists of the ids and symbols of the model's genes), "data" (what became of the data's genes in the last
-    fit, text), "label" and "batch" (columns of the fit). */
+    "symbols" (JSON lists of the ids and symbols of the model's genes), "data" (what became of the data's genes in the
+    last fit, text), "label" and "batch" (columns of the fit). */
 SCPRIOR_C int32_t scprior_model_text(const scprior_model *model, const char *what, char *buffer, size_t capacity,
                                      size_t *needed);
 
@@ -293,17 +297,18 @@ SCPRIOR_C int32_t scprior_embed_sample(scprior_model *model, const scprior_data 
                                        int64_t row_stride, int64_t column_stride);
 
 /**
- * Expected counts E[x | z] at the embedding, of the cells first_cell ... first_cell + n_cells - 1: the denoised expression,
- * [n_cells, n_genes]. library: counts per cell to normalise to (1e4 is usual); 0 = the cell's own. genes: which of the
- * model's genes, counted from 0; NULL = all. After a failure some rows may have been written, as by the two other
- * functions that give counts.
+ * Expected counts E[x | z] at the embedding, of the cells first_cell ... first_cell + n_cells - 1: the denoised
+ * expression, [n_cells, n_genes]. library: the counts that a cell is taken to have (1e4 is usual), to which the
+ * expectation is in proportion; 0 = its own. genes:
+ * which of the model's genes, counted from 0; NULL = all. After a failure some rows may have been written, as by the
+ * two other functions that give counts.
  */
 SCPRIOR_C int32_t scprior_expected_counts(scprior_model *model, const scprior_data *data, int64_t first_cell,
                                           int64_t n_cells, double library, const int64_t *genes, int64_t n_genes,
                                           float *out, int64_t row_stride, int64_t column_stride);
 
-/** Counts drawn from the posterior predictive, z ~ q(z | x), x' ~ p(x | z): [n_cells, n_genes of the model], for the cells
-    first_cell ... The draws of a cell do not depend on which others are drawn with it. */
+/** Counts drawn from the posterior predictive, z ~ q(z | x), x' ~ p(x | z): [n_cells, n_genes of the model], for the
+    cells first_cell ... The draws of a cell do not depend on which others are drawn with it. */
 SCPRIOR_C int32_t scprior_posterior_counts(scprior_model *model, const scprior_data *data, int64_t first_cell,
                                            int64_t n_cells, int64_t seed, float *out, int64_t row_stride,
                                            int64_t column_stride);
@@ -325,8 +330,8 @@ SCPRIOR_C int32_t scprior_log_likelihood_bound(scprior_model *model, const scpri
 typedef void (*scprior_metric_function)(void *user, const char *metric, const char *name, double value, int32_t better,
                                         const char *note);
 
-/** Evaluates metrics on data. metrics: [n_metrics] names, NULL = those of the paper. label, batch: columns, NULL = those of
-    the fit, "" = none. test_cells: not 0 = only cells held out in training (data must be those of the fit). */
+/** Evaluates metrics on data. metrics: [n_metrics] names, NULL = those of the paper. label, batch: columns, NULL =
+    those of the fit, "" = none. test_cells: not 0 = only cells held out in training (data must be those of the fit). */
 SCPRIOR_C int32_t scprior_evaluate(scprior_model *model, const scprior_data *data, const char *const *metrics,
                                    int64_t n_metrics, const char *label, const char *batch, int32_t test_cells,
                                    scprior_metric_function report, void *user);
@@ -336,10 +341,10 @@ SCPRIOR_C int32_t scprior_evaluate(scprior_model *model, const scprior_data *dat
 /** Validates an experiment file without training. */
 SCPRIOR_C int32_t scprior_check(const char *file);
 
-/** Runs an experiment file, as `scprior run`. force: not 0 = repeat complete fits. The buffer receives a summary as JSON:
-    "fits", "failures", "cancelled", "report" (path); a second call without force gives it without training again.
+/** Runs an experiment file, as `scprior run`. force: not 0 = repeat complete fits. The buffer receives a summary as
+    JSON: "fits", "failures", "cancelled", "report" (path); a second call without force gives it without training again.
     Cancelled: SCPRIOR_E_CANCELLED; complete fits are kept and are not repeated the next time. Fits that failed:
-    SCPRIOR_E_DATA if a data set could not be used, else SCPRIOR_E_NUMERIC. The summary is written in these cases too. */
+    SCPRIOR_E_DATA if a data set could not be used, else SCPRIOR_E_NUMERIC. The summary is written then too. */
 SCPRIOR_C int32_t scprior_run(const char *file, int32_t force, scprior_progress_function progress, void *user,
                               char *buffer, size_t capacity, size_t *needed);
 

@@ -61,7 +61,8 @@ core::Dataset Data::in_space(const core::GeneSpace& space, const std::string& la
 
 void Data::set_column(Column column) {
   auto& columns = open.info.cells;
-  const auto same = std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == column.name; });
+  const auto has_name = [&](const Column& other) { return other.name == column.name; };
+  const auto same = std::find_if(columns.begin(), columns.end(), has_name);
   if (same == columns.end())
     columns.push_back(std::move(column));
   else

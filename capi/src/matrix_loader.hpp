@@ -9,8 +9,8 @@ namespace scprior::capi {
 /// The counts of a caller's matrix as a loader, so that they take the same way as those of a file.
 ///
 /// Row pointers are copied always, genes and values unless the caller lends them (SCPRIOR_BORROW).
-/// Errors: Error{argument} of sizes, types, pointers, strides and indices that do not fit together; Error{data} of values
-/// that are no counts. A text names cell and gene, from 1.
+/// Errors: Error{argument} of sizes, types, pointers, strides and indices that do not fit together; Error{data} of
+/// values that are no counts. A text names cell and gene, from 1.
 class MatrixLoader final : public Loader {
  public:
   explicit MatrixLoader(const scprior_matrix& matrix);

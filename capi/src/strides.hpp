@@ -8,8 +8,8 @@
 
 namespace scprior::capi {
 
-/// Refuses strides of a [rows, columns] matrix that are not positive, lead beyond the address space, or put two elements
-/// in one place. what: "out". Strides of a dimension of one element do not matter.
+/// Refuses strides of a [rows, columns] matrix that are not positive, lead beyond the address space, or put two
+/// elements in one place. what: "out". Strides of a dimension of one element do not matter.
 /// Errors: Error{argument}.
 inline void check_strides(int64_t rows, int64_t columns, int64_t row_stride, int64_t column_stride, const char* what) {
   if (rows == 0 || columns == 0) return;

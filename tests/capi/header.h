@@ -71,7 +71,8 @@ AT(scprior_metric_input, n_labels, 40);
 AT(scprior_metric_input, batches, 48);
 AT(scprior_metric_input, n_batches, 56);
 
-SCPRIOR_STATIC_ASSERT(SCPRIOR_FLOAT32 == 1 && SCPRIOR_FLOAT64 == 2 && SCPRIOR_INT32 == 3 && SCPRIOR_INT64 == 4, "types");
+SCPRIOR_STATIC_ASSERT(SCPRIOR_FLOAT32 == 1 && SCPRIOR_FLOAT64 == 2 && SCPRIOR_INT32 == 3 && SCPRIOR_INT64 == 4,
+                      "types");
 SCPRIOR_STATIC_ASSERT(SCPRIOR_SPARSE == 1 && SCPRIOR_DENSE == 2 && SCPRIOR_BORROW == 1, "layouts");
 SCPRIOR_STATIC_ASSERT(SCPRIOR_STOP_MAX_EPOCHS == 1 && SCPRIOR_STOP_NO_IMPROVEMENT == 2 && SCPRIOR_STOP_CANCELLED == 3 &&
                           SCPRIOR_STOP_NOT_FINITE == 4,

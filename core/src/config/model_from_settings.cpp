@@ -78,7 +78,7 @@ Table* only_model(Table& root, Problems& problems) {
   List* list = std::get_if<List>(&member->value.value);
   if (list == nullptr || list->empty()) return nullptr;  // reported when it is read
   if (list->size() > 1) {
-    problems.add(member->place, "model", concat("there are ", list->size(), " [[model]], must be one: a model is made"));
+    problems.add(member->place, "model", concat("there are ", list->size(), " [[model]], must be one"));
     return nullptr;
   }
   return std::get_if<Table>(&list->front().value);

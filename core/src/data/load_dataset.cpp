@@ -170,7 +170,8 @@ std::string describe_dataset(const Dataset& data) {
   const DataReport& report = data.report;
   std::string text =
       fmt::format("{}: {} cell{}, {:.6g} counts ({}), median {:.6g} per cell, {:.3g} % of the matrix non-zero\n",
-                  data.config.path.empty() ? data.config.name : data.config.path.filename().string(), report.n_cells, report.n_cells == 1 ? "" : "s",
+                  data.config.path.empty() ? data.config.name : data.config.path.filename().string(), report.n_cells,
+                  report.n_cells == 1 ? "" : "s",
                   report.total_counts, report.matrix, report.median_counts, 100 * report.density);
   text += fmt::format("  genes: {} of the {} of {} found by {}", report.n_matched_genes, report.n_space_genes,
                       data.space.name, report.gene_names_from == "index" ? "name" : "column " + report.gene_names_from);

@@ -83,7 +83,8 @@ std::string describe(const ComponentEntry& component, DescribeForm form) {
 std::string describe(const ConfigSection& section, DescribeForm form) {
   switch (form) {
     case DescribeForm::json: return section_json(section);
-    case DescribeForm::toml: return (section.header.empty() ? "" : section.header + "\n") + toml_lines(*section.options);
+    case DescribeForm::toml:
+      return (section.header.empty() ? "" : section.header + "\n") + toml_lines(*section.options);
     case DescribeForm::markdown: return markdown_options(*section.options);
     case DescribeForm::text: break;
   }

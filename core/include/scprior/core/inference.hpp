@@ -21,8 +21,8 @@ using BlockSink = std::function<void(int64_t first, const at::Tensor& block)>;
 SCPRIOR_API at::Tensor embed(Model& model, const CellSource& cells, std::span<const int64_t> rows,
                              const InferenceProgress& progress = {});
 
-/// Variance of q(z | x) for every cell: [n, D]. Without a flow exp(log_var); behind one that of config.embedding_samples
-/// draws (at least 2), divided by their number - 1, under embed's fixed seed.
+/// Variance of q(z | x) for every cell: [n, D]. Without a flow exp(log_var); behind one that of
+/// config.embedding_samples draws (at least 2), divided by their number - 1, under embed's fixed seed.
 /// Errors: Error{unsupported} an autoencoder has no distribution.
 SCPRIOR_API at::Tensor embedding_variance(Model& model, const CellSource& cells, std::span<const int64_t> rows,
                                           const InferenceProgress& progress = {});
