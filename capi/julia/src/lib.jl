@@ -39,6 +39,7 @@ function chosen_library()
     for (path, source) in ((get(ENV, "SCPRIOR_LIBRARY", ""), "the environment variable SCPRIOR_LIBRARY"),
                            (preferred_library(), "the preference `library` of ScPrior"))
         (path === nothing || isempty(path)) && continue
+        isdir(path) && (path = joinpath(path, LIBRARY_NAME))
         isfile(path) || throw(ScPriorError(6, "$path: there is no such file; it is named by $source"))
         return path
     end

@@ -130,7 +130,7 @@ function sample_callback(user::Ptr{Cvoid}, n::Int64, parameters::Ptr{Float64}, s
     end
 end
 
-# Julia 1.5 cannot precompile a @cfunction of a function that is defined further down.
+# @cfunction wants its function defined before: hence below the others.
 function create_callback(user::Ptr{Cvoid}, out::Ptr{Ptr{Cvoid}}, error::Ptr{UInt8})::Int32
     return guarded(error, "create", "") do
         memory = Libc.malloc(sizeof(PriorInstance))
