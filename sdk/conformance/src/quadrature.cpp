@@ -70,6 +70,8 @@ at::Tensor climbers(Prior& prior, int64_t latent, uint64_t stream) {
   return u;
 }
 
+Hints hints_at(Prior& prior, const at::Tensor& u) { return {u, density(prior, to_z(u)).exp()}; }
+
 struct Cells {
   at::Tensor centre, half;  ///< [n, D], of u
   at::Tensor z, width;      ///< [n, P, D] of their points
@@ -137,9 +139,8 @@ double Quadrature::share_too_coarse_for(const at::Tensor& direction) const {
 std::string Quadrature::text() const { return concat("the integral is ", integral, " ± ", error); }
 
 Quadrature quadrature(Prior& prior, int64_t latent, uint64_t stream) {
-  Hints hints;
-  hints.u = at::cat({to_u(draws_where_possible(prior, n_hints, latent, stream)), climbers(prior, latent, stream + 1)});
-  hints.density = density(prior, to_z(hints.u)).exp();
+  const at::Tensor draws = to_u(draws_where_possible(prior, n_hints, latent, stream));
+  const Hints hints = hints_at(prior, at::cat({draws, climbers(prior, latent, stream + 1)}));
   const int64_t n_axis = latent == 1 ? n_axis_1d : n_axis_2d;
   const double half = widest / static_cast<double>(n_axis);
   const at::Tensor first = (at::arange(n_axis, at::kDouble) * 2 + 1) * half - widest;
@@ -157,6 +158,9 @@ Quadrature quadrature(Prior& prior, int64_t latent, uint64_t stream) {
     const std::vector<at::Tensor*> parts = cells.all(), more = finer.all();
     for (size_t i = 0; i < parts.size(); ++i) *parts[i] = at::cat({parts[i]->index({kept}), *more[i]});
   }
+  // Places that no cell was halved for: what they find unseen has been missed elsewhere too.
+  const Hints others = hints_at(prior, to_u(draws_where_possible(prior, n_hints / 2, latent, stream + 2)));
+  error += unseen(cells, others, cells.mass.size(1)).sum().item<double>();
   Quadrature rule;
   rule.z = cells.z.reshape({-1, latent});
   rule.width = cells.width.reshape({-1, latent});
