@@ -242,7 +242,11 @@ template <class T>
 const T& Options::get(std::string_view name) const {
   if (on_read_) on_read_(name);
   const auto found = values_.find(name);
-  if (found == values_.end()) fail(Status::internal, "option '", name, "' is read but not declared");
+  if (found == values_.end()) {
+    std::vector<std::string> known;
+    for (const auto& [declared, value] : values_) known.push_back(declared);
+    fail(Status::internal, "option '", name, "' is read but not declared", suggestion(name, known));
+  }
   const T* value = std::get_if<T>(&found->second);
   if (value == nullptr) fail(Status::internal, "option '", name, "' is read as another type than declared");
   return *value;
