@@ -126,9 +126,9 @@ function pass_on_messages()
     unlock(messages_lock)
     for (level, text) in waiting
         if level >= 3
-            @error text _group = :scprior _module = ScPrior _file = "" _line = 0
+            @error text _group = :scprior _module = ScPrior _file = nothing _line = nothing
         else
-            @warn text _group = :scprior _module = ScPrior _file = "" _line = 0
+            @warn text _group = :scprior _module = ScPrior _file = nothing _line = nothing
         end
     end
     return nothing
