@@ -58,7 +58,8 @@ std::string refusal_of_options(const scprior_component& component) {
 std::string refusal_of_component(const scprior_component& component) {
   if (component.kind < SCPRIOR_KIND_LOADER || component.kind > SCPRIOR_KIND_METRIC)
     return concat("a component is of kind ", component.kind, ", which this host does not know");
-  if (!is_identifier(component.name)) return "a component has no name of the form [a-z0-9_]+";
+  if (!is_identifier(component.name))
+    return concat("a component is named \"", component.name ? component.name : "", "\", wanted [a-z0-9_]+");
   const std::string where = concat(kind_name(static_cast<scprior_kind>(component.kind)), '/', component.name, ": ");
   if (component.tier != SCPRIOR_TIER_CXX && component.tier != SCPRIOR_TIER_C)
     return concat(where, "is of tier ", component.tier, ", this host knows 1 (C) and 2 (C++)");
