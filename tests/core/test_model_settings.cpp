@@ -35,7 +35,8 @@ TEST_CASE("a model of settings is that of a fit with the same settings", "[confi
 
 TEST_CASE("settings win over the text of a model", "[config][settings]") {
   const std::string toml =
-      "schema = 1\n[train]\nmax_epochs = 7\nl1 = 0.5\n[[model]]\nlatent = 5\nprior = { type = \"vamp\", components = 9 }\n"
+      "schema = 1\n[train]\nmax_epochs = 7\nl1 = 0.5\n[[model]]\nlatent = 5\n"
+      "prior = { type = \"vamp\", components = 9 }\n"
       "train = { max_epochs = 8 }\n";
   const ModelConfig plain = model(toml, {}).models.front();
   REQUIRE(plain.train.max_epochs == 8);

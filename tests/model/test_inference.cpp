@@ -45,7 +45,8 @@ TEST_CASE("the variance of an embedding is that of draws of q(z | x)", "[inferen
     for (uint64_t seed = 0; seed < 400; ++seed) draws.push_back(core::sample_posterior(model, *cells, rows, seed));
     const at::Tensor ratio = at::stack(draws).var(0) / variance;
     INFO(flow);
-    CHECK(ratio.mean().item<double>() > 0.85);  // cells share their noise: the mean of ratios has a standard deviation of 0.04
+    // Cells share their noise: the mean of ratios has a standard deviation of 0.04.
+    CHECK(ratio.mean().item<double>() > 0.85);
     CHECK(ratio.mean().item<double>() < 1.15);
     CHECK(ratio.min().item<double>() > 0.5);
     CHECK(ratio.max().item<double>() < 2);
