@@ -15,7 +15,8 @@ SEXP glue_list(SEXP kind) {
 SEXP glue_describe(SEXP kind, SEXP name, SEXP format) {
   const scprior_library *lib = library();
   SEXP text = R_NilValue;
-  READ_TEXT(text, lib->describe(text_or_null(kind), text_or_null(name), text_or_null(format), buffer, capacity, &needed));
+  READ_TEXT(text, lib->describe(text_or_null(kind), text_or_null(name), text_or_null(format), buffer, capacity,
+                                &needed));
   return text;
 }
 

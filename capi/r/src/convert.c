@@ -6,7 +6,8 @@
 
 const char *text_or_null(SEXP x) {
   if (Rf_isNull(x)) return NULL;
-  if (!Rf_isString(x) || Rf_length(x) != 1 || STRING_ELT(x, 0) == NA_STRING) refuse("a text is wanted: one string, not NA");
+  if (!Rf_isString(x) || Rf_length(x) != 1 || STRING_ELT(x, 0) == NA_STRING)
+    refuse("a text is wanted: one string, not NA");
   return Rf_translateCharUTF8(STRING_ELT(x, 0));
 }
 

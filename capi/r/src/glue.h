@@ -15,12 +15,12 @@
 #include "scprior.h"
 
 /* The functions of the library that the glue calls. */
-#define SCPRIOR_FUNCTIONS(F)                                                                                              \
-  F(c_version) F(build_info) F(last_error) F(set_threads) F(set_log) F(load_plugin) F(list) F(describe)       \
-  F(plugins) F(data_new) F(data_open) F(data_set_labels) F(data_set_numbers) F(data_labels) F(data_size) F(data_names)        \
-  F(data_free)                                                                                                            \
-  F(model_new) F(model_open) F(model_save) F(fit) F(model_history) F(model_size) F(model_text) F(model_free) F(embed)     \
-  F(embed_variance) F(embed_sample) F(expected_counts) F(posterior_counts) F(prior_sample) F(prior_counts)                \
+#define SCPRIOR_FUNCTIONS(F)                                                                          \
+  F(c_version) F(build_info) F(last_error) F(set_threads) F(set_log) F(load_plugin) F(list)           \
+  F(describe) F(plugins) F(data_new) F(data_open) F(data_set_labels) F(data_set_numbers)              \
+  F(data_labels) F(data_size) F(data_names) F(data_free) F(model_new) F(model_open) F(model_save)     \
+  F(fit) F(model_history) F(model_size) F(model_text) F(model_free) F(embed) F(embed_variance)        \
+  F(embed_sample) F(expected_counts) F(posterior_counts) F(prior_sample) F(prior_counts)              \
   F(log_likelihood_bound) F(evaluate)
 
 #define SCPRIOR_MEMBER(name) __typeof__(scprior_##name) *name;
@@ -35,7 +35,7 @@ const scprior_library *library(void);
 /* Calls an R function of the package's namespace. (error.c) */
 SEXP package_function(const char *name);
 
-/* Raises the R condition that belongs to a status and the library's last error; returns if it is SCPRIOR_OK. (error.c) */
+/* Raises the R condition of a status and the library's last error; returns if it is SCPRIOR_OK. (error.c) */
 void check(int32_t status);
 
 /* An R error of class scprior_error with status SCPRIOR_E_ARGUMENT. (error.c) */
@@ -57,8 +57,8 @@ scprior_model *model_of(SEXP pointer);
 SEXP new_data_pointer(void);
 SEXP new_model_pointer(void);
 
-/* Runs body(argument), which may use all of R, so that nothing leaves it: no error, no interrupt, no other jump. Returns 0
-   if it was left in such a way, twice. (callback.c) */
+/* Runs body(argument), which may use all of R, so that nothing leaves it: no error, no interrupt, no other jump.
+   Returns 0 if it was left in such a way, twice. (callback.c) */
 int run_guarded(void (*body)(void *), void *argument);
 
 /* Set while an interrupt inside a callback waits to become the cancelling of the fit. (callback.c) */

@@ -136,7 +136,8 @@ static void copy_text(char *to, size_t capacity, const char *from) {
   to[n] = 0;
 }
 
-static void on_metric(void *user, const char *metric, const char *name, double value, int32_t better, const char *note) {
+static void on_metric(void *user, const char *metric, const char *name, double value, int32_t better,
+                      const char *note) {
   report *values = user;
   if (values->n == values->capacity) return;
   reported *next = &values->all[values->n++];

@@ -38,7 +38,8 @@ SEXP glue_open(SEXP path) {
   void *handle = dlopen(Rf_translateChar(STRING_ELT(path, 0)), open_flags);
   if (handle == NULL) return Rf_mkString(dlerror());
   const char *reason = find_functions(handle);
-  if (reason == NULL && functions.c_version() >> 16 != SCPRIOR_C_MAJOR) reason = "its interface has another major version";
+  if (reason == NULL && functions.c_version() >> 16 != SCPRIOR_C_MAJOR)
+    reason = "its interface has another major version";
   if (reason != NULL) {
     SEXP text = Rf_protect(Rf_mkString(reason));
     dlclose(handle);
@@ -59,8 +60,8 @@ const scprior_library *library(void) {
     Rf_unprotect(1);
   }
   if (getpid() != opened_by)
-    refuse("scprior was used before this R process was forked (parallel::mclapply, future::multicore), and its threads do "
-           "not live on in a fork. Use processes that start afresh, as parallel::makeCluster() and future::multisession "
-           "make them.");
+    refuse("scprior was used before this R process was forked (parallel::mclapply, future::multicore), and its "
+           "threads do not live on in a fork. Use processes that start afresh, as parallel::makeCluster() and "
+           "future::multisession make them.");
   return &functions;
 }

@@ -34,8 +34,14 @@ SEXP glue_model_save(SEXP pointer, SEXP folder) {
 static SEXP fit_numbers(int32_t status, const scprior_fit_result *result, const progress_state *state) {
   const char *const names[] = {"status",  "stop",             "epochs",      "best_epoch",
                                "seconds", "cells_per_second", "interrupted", "failed"};
-  const double values[] = {status,          result->stop,             (double)result->epochs, (double)result->best_epoch,
-                           result->seconds, result->cells_per_second, state->interrupted,     state->failed};
+  const double values[] = {status,
+                           result->stop,
+                           (double)result->epochs,
+                           (double)result->best_epoch,
+                           result->seconds,
+                           result->cells_per_second,
+                           state->interrupted,
+                           state->failed};
   SEXP out = Rf_protect(Rf_allocVector(REALSXP, 8)), labels = Rf_protect(Rf_allocVector(STRSXP, 8));
   for (int i = 0; i < 8; ++i) {
     REAL(out)[i] = values[i];
@@ -46,8 +52,8 @@ static SEXP fit_numbers(int32_t status, const scprior_fit_result *result, const 
   return out;
 }
 
-/* progress: FALSE = none, TRUE = a line in the console, or a function. Failures are raised here, except the cancelling and
-   the loss that is not finite: what becomes of them R decides by the numbers that are returned. */
+/* progress: FALSE = none, TRUE = a line in the console, or a function. Failures are raised here, except the cancelling
+   and the loss that is not finite: what becomes of them R decides by the numbers that are returned. */
 SEXP glue_fit(SEXP model_pointer, SEXP data_pointer, SEXP seed, SEXP label, SEXP batch, SEXP progress) {
   const scprior_library *lib = library();
   scprior_model *model = model_of(model_pointer);

@@ -40,8 +40,8 @@ static int32_t run(void (*body)(void *), request *call) {
   return call->status;
 }
 
-/* Evaluates a function of the package on the prior and up to three more arguments; a text as value tells what was wrong.
-   The value is protected: the caller unprotects one. */
+/* Evaluates a function of the package on the prior and up to three more arguments; a text as value tells what was
+   wrong. The value is protected: the caller unprotects one. */
 static SEXP call_r(request *to, const char *function, SEXP first, SEXP second, SEXP third) {
   SEXP call = Rf_protect(Rf_lang5(package_function(function), to->self->prior, first, second, third));
   SEXP value = Rf_eval(call, R_BaseEnv);
