@@ -96,7 +96,8 @@ TEST_CASE("the hierarchical flow's log_det of every sample equals the autograd J
 TEST_CASE("the hierarchical flow equals its equation by hand", "[flow][hierarchical]") {
   const auto flow = trained({{"hidden", std::vector<int64_t>{4}}, {"log_scale_bound", 1.5}}, 3);
   const at::Tensor z0 = normal({1, 1, 3}, 2), h = normal({1, 3}, 3);
-  const at::Tensor w1 = entry(*flow, "between.network.hidden_0.weight"), b1 = entry(*flow, "between.network.hidden_0.bias");
+  const at::Tensor w1 = entry(*flow, "between.network.hidden_0.weight"),
+                   b1 = entry(*flow, "between.network.hidden_0.bias");
   const at::Tensor w2 = entry(*flow, "between.network.output.weight"), b2 = entry(*flow, "between.network.output.bias");
   const auto number = [](const at::Tensor& x) { return x.item<double>(); };
   double output[4];  // m of the two lower units, then r

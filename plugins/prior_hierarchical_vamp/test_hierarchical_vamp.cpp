@@ -110,7 +110,8 @@ double brute_force(const HierarchicalVampPrior& prior, const at::Tensor& z, cons
       component *= gauss(number(z[d]), number(mean[k][d]), std::exp(static_cast<long double>(number(log_var[k][d]))));
     upper += component / static_cast<long double>(mean.size(0));
   }
-  const at::Tensor w1 = entry(prior, "between.network.hidden_0.weight"), b1 = entry(prior, "between.network.hidden_0.bias");
+  const at::Tensor w1 = entry(prior, "between.network.hidden_0.weight"),
+                   b1 = entry(prior, "between.network.hidden_0.bias");
   const at::Tensor w2 = entry(prior, "between.network.output.weight"), b2 = entry(prior, "between.network.output.bias");
   const auto output = [&](int64_t o) {
     long double sum = number(b2[o]);
