@@ -61,6 +61,7 @@ look_for_everything() {
   need "zlib" zlib1g-dev header zlib.h
   if [ $tests = yes ]; then
     need "Catch2 3" libcatch2-dev header catch2/catch_test_macros.hpp
+    need "GNU make, for plugins and the R package" make program make 4
     need "abidiff of libabigail" abigail-tools command -v abidiff >/dev/null
   fi
   if ! private_python_works; then need "Python 3.9 or newer with venv" python3-venv python_with_venv; fi
