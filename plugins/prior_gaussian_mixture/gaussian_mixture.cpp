@@ -2,7 +2,6 @@
 #include "gaussian_mixture.hpp"
 
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 
@@ -67,13 +66,7 @@ at::Tensor GaussianMixturePrior::log_prob(const at::Tensor& z) {
 }
 
 at::Tensor GaussianMixturePrior::sample(int64_t n, at::Generator generator) {
-  if (n < 0) fail(Status::argument, "a number of samples must be 0 or more, got ", n);
-  const at::NoGradGuard no_grad;
-  const at::TensorOptions options = mean_.options().requires_grad(false);
-  if (n == 0) return at::empty({0, mean_.size(1)}, options);
-  const at::Tensor k = at::multinomial(at::exp(log_weights()), n, true, generator);  // [n]
-  const at::Tensor noise = at::randn({n, mean_.size(1)}, generator, options);
-  return mean_.index_select(0, k) + at::exp(bounded_log_var().index_select(0, k) * 0.5) * noise;
+  return normal_mixture_sample(n, mean_, bounded_log_var(), log_weights(), generator);
 }
 
 }  // namespace scprior

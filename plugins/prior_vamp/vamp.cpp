@@ -2,7 +2,6 @@
 #include "vamp.hpp"
 
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 
@@ -87,12 +86,7 @@ at::Tensor VampPrior::log_prob(const at::Tensor& z) {
 
 at::Tensor VampPrior::sample(int64_t n, at::Generator generator) {
   check_prepared();
-  if (n < 0) fail(Status::argument, "a number of samples must be 0 or more, got ", n);
-  const at::NoGradGuard no_grad;
-  if (n == 0) return at::empty({0, dims_}, mean_.options().requires_grad(false));
-  const at::Tensor k = at::multinomial(at::exp(log_weights()), n, true, generator);  // [n]
-  const at::Tensor noise = at::randn({n, dims_}, generator, mean_.options().requires_grad(false));
-  return mean_.index_select(0, k) + at::exp(log_var_.index_select(0, k) * 0.5) * noise;
+  return normal_mixture_sample(n, mean_, log_var_, log_weights(), generator);
 }
 
 }  // namespace scprior

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
@@ -125,6 +126,17 @@ at::Tensor normal_mixture_log_prob(const at::Tensor& z, const at::Tensor& mean, 
   if (differentiated) return NormalMixture::apply(z, mean, log_var, log_weights);
   return run_forward(z.contiguous(), mean.contiguous(), inverse_sd_of(log_var),
                      component_offset(log_var, log_weights).contiguous(), at::Tensor());
+}
+
+at::Tensor normal_mixture_sample(int64_t n, const at::Tensor& mean, const at::Tensor& log_var,
+                                 const at::Tensor& log_weights, const at::Generator& generator) {
+  if (n < 0) fail(Status::argument, "a number of samples must be 0 or more, got ", n);
+  const at::NoGradGuard no_grad;
+  const at::TensorOptions options = mean.options().requires_grad(false);
+  if (n == 0) return at::empty({0, mean.size(1)}, options);
+  const at::Tensor k = at::multinomial(at::exp(log_weights), n, true, generator);  // [n]
+  const at::Tensor noise = at::randn({n, mean.size(1)}, generator, options);
+  return mean.index_select(0, k) + at::exp(log_var.index_select(0, k) * 0.5) * noise;
 }
 
 }  // namespace scprior

@@ -52,4 +52,9 @@ SCPRIOR_API at::Tensor normal_mixture_log_prob(const at::Tensor& z, const at::Te
 SCPRIOR_API at::Tensor normal_mixture_log_prob_plain(const at::Tensor& z, const at::Tensor& mean,
                                                      const at::Tensor& log_var, const at::Tensor& log_weights);
 
+/// n independent draws of the mixture, without gradients: k by its weight, then z ~ N(mean_k, exp(log_var_k)).
+/// Shapes: mean and log_var [K, D], log_weights [K] -> [n, D]. Errors: Error{argument} n < 0
+SCPRIOR_API at::Tensor normal_mixture_sample(int64_t n, const at::Tensor& mean, const at::Tensor& log_var,
+                                             const at::Tensor& log_weights, const at::Generator& generator);
+
 }  // namespace scprior
