@@ -74,7 +74,7 @@ static void descriptions(void) {
 typedef struct scaled {
   scprior_prior_c table;
   int64_t n_latent;
-  const int *fail_in; /* 1 build, 2 start, 3 log_prob, 4 sample, 5 NaN */
+  const int *fail_in; /* 1 build, 2 start, 3 log_prob, 4 sample; not finite: 5 log_prob, 8 gradient, 9 sample */
 } scaled;
 
 static int made, destroyed, released, told;
@@ -102,11 +102,11 @@ static int32_t scaled_log_prob(void *user, int64_t n, const double *z, const dou
   scaled *s = user;
   if (*s->fail_in == 3) return said(error, "no density today");
   for (int64_t i = 0; i < n; ++i) {
-    log_prob[i] = *s->fail_in == 5 ? NAN : 0;
+    log_prob[i] = *s->fail_in == 5 && i == 2 ? NAN : 0;
     for (int64_t j = 0; j < s->n_latent; ++j) {
       const double x = z[i * s->n_latent + j], precision = exp(-2 * parameters[j]);
       log_prob[i] -= 0.91893853320467274 + parameters[j] + 0.5 * x * x * precision;
-      if (gradient) gradient[i * s->n_latent + j] = -x * precision;
+      if (gradient) gradient[i * s->n_latent + j] = *s->fail_in == 8 && i == 3 && j == 1 ? INFINITY : -x * precision;
       if (parameter_gradient) parameter_gradient[i * s->n_latent + j] = x * x * precision - 1;
     }
   }
@@ -117,6 +117,7 @@ static int32_t scaled_sample(void *user, int64_t n, const double *parameters, ui
   if (*s->fail_in == 4) return said(error, "no draws today");
   (void)parameters;
   for (int64_t i = 0; i < n * s->n_latent; ++i) z[i] = (double)((seed + (uint64_t)i) % 7) / 7;
+  if (*s->fail_in == 9) z[s->n_latent] = -INFINITY;
   return SCPRIOR_OK;
 }
 static void scaled_destroy(void *user) {
@@ -189,7 +190,12 @@ static void own_priors(void) {
   }
   model = small_model("scaled");
   fail_in = 5;
-  REFUSED(SCPRIOR_E_PLUGIN, "NaN", scprior_fit(model, data, NULL, NULL));
+  REFUSED(SCPRIOR_E_PLUGIN, "log_prob: point 3 of 16 is NaN, or was not written; the point is (",
+          scprior_fit(model, data, NULL, NULL));
+  CHECK(!strchr(scprior_last_error(), '\n'));
+  fail_in = 8;
+  REFUSED(SCPRIOR_E_PLUGIN, "the gradient of log_prob: point 4 of 16, latent unit 2 is inf; the point is (",
+          scprior_fit(model, data, NULL, NULL));
   fail_in = 6;
   REFUSED(SCPRIOR_E_NUMERIC, "none are made today", scprior_fit(model, data, NULL, NULL));
   fail_in = 7;
@@ -198,6 +204,9 @@ static void own_priors(void) {
   OK(scprior_fit(model, data, NULL, NULL));
   fail_in = 4;
   REFUSED(SCPRIOR_E_NUMERIC, "no draws today", scprior_prior_sample(model, 10, 1, z, N_LATENT, 1));
+  fail_in = 9;
+  REFUSED(SCPRIOR_E_PLUGIN, "sample: draw 2 of 10, latent unit 1 is -inf; must be finite",
+          scprior_prior_sample(model, 10, 1, z, N_LATENT, 1));
   scprior_model_free(model);
   CHECK(made == destroyed);
   scprior_data_free(data);

@@ -5,6 +5,8 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <cmath>
+
 #include "host/c_call.hpp"
 #include "host/descriptor.hpp"
 #include "scprior/shapes.hpp"
@@ -50,14 +52,37 @@ Evaluated evaluate(const std::string& where, const scprior_prior_c& functions, c
   return out;
 }
 
+/// "(0.5, -1.25, 3, 4, ...)": the first numbers of a row.
+std::string start_of(const at::Tensor& row) {
+  const at::Tensor shown = doubles(row.slice(0, 0, 4));
+  std::string text = "(";
+  for (int64_t i = 0; i < shown.numel(); ++i) text += concat(i > 0 ? ", " : "", shown.data_ptr<double>()[i]);
+  return text + (row.numel() > shown.numel() ? ", ...)" : ")");
+}
+
+/// "point 3 of 128, latent unit 2 is inf": the first of the values [n] or [n, columns] that are marked, counted from 1.
+/// What was not written is NaN.
+std::string first_of(const at::Tensor& marked, const at::Tensor& values, const char* row, const char* column) {
+  const at::Tensor place = marked.nonzero()[0];
+  std::string text = concat(row, ' ', place[0].item<int64_t>() + 1, " of ", values.size(0));
+  if (place.numel() > 1) text += concat(", ", column, ' ', place[1].item<int64_t>() + 1);
+  const double value = values.masked_select(marked)[0].item<double>();
+  return text + (std::isnan(value) ? " is NaN, or was not written" : concat(" is ", value));
+}
+
 /// Refuses what a plugin did not write, and infinities that would silently stop the training.
-void check_written(const std::string& what, const at::Tensor& values, const at::Tensor& z) {
+void check_written(const std::string& what, const at::Tensor& values, const at::Tensor& z, const char* column = "") {
   if (!values.defined() || values.numel() == 0) return;
-  const at::Tensor bad = (values.isnan() | (values == INFINITY)).reshape({values.size(0), -1}).any(1);
+  const at::Tensor bad = values.isnan() | (values == INFINITY);
   if (!bad.any().item<bool>() || !z.isfinite().all().item<bool>()) return;
-  const int64_t row = bad.nonzero()[0].item<int64_t>();
-  fail(Status::plugin, what, " of row ", row, " is NaN or infinite, or was not written; z there is ",
-       z[row].slice(0, 0, 4), z.size(1) > 4 ? " ..." : "");
+  const at::Tensor point = z[bad.nonzero()[0][0].item<int64_t>()];
+  fail(Status::plugin, what, ": ", first_of(bad, values, "point", column), "; the point is ", start_of(point));
+}
+
+/// As check_written, of values that must be finite.
+void check_finite(const std::string& what, const at::Tensor& values, const char* row, const char* column = "") {
+  const at::Tensor bad = values.isfinite().logical_not();
+  if (bad.any().item<bool>()) fail(Status::plugin, what, ": ", first_of(bad, values, row, column), "; must be finite");
 }
 
 class LogProb : public torch::autograd::Function<LogProb> {
@@ -66,8 +91,8 @@ class LogProb : public torch::autograd::Function<LogProb> {
                           const std::string& where, const scprior_prior_c* functions) {
     const Evaluated at_z = evaluate(where, *functions, z, parameters, z.requires_grad(), parameters.requires_grad());
     check_written(where + ": log_prob", at_z.log_prob, z);
-    check_written(where + ": the gradient of log_prob", at_z.gradient, z);
-    check_written(where + ": the gradient of log_prob by the parameters", at_z.parameter_gradient, z);
+    check_written(where + ": the gradient of log_prob", at_z.gradient, z, "latent unit");
+    check_written(where + ": the gradient of log_prob by the parameters", at_z.parameter_gradient, z, "parameter");
     const auto keep = [&](const at::Tensor& x) { return x.defined() ? x.to(z.options()) : x; };
     context->save_for_backward({keep(at_z.gradient), keep(at_z.parameter_gradient)});
     return at_z.log_prob.to(z.options());
@@ -113,8 +138,7 @@ void CPrior::build(const Dims& dims, at::Generator init) {
     c_call(where_ + ": start", [&](char* error) {
       return functions_.start(functions_.user, draw_seed(init), values.data_ptr<double>(), error);
     });
-  if (!values.isfinite().all().item<bool>())
-    fail(Status::plugin, where_, ": start left parameters that are not finite, or did not write all ", n_parameters);
+  check_finite(where_ + ": start", values, "parameter");
   add_tensor("parameters", parameters_, values.to(at::kFloat), {.trainable = n_parameters > 0});
 }
 
@@ -137,8 +161,7 @@ at::Tensor CPrior::sample(int64_t n, at::Generator generator) {
       return functions_.sample(functions_.user, n, theta.data_ptr<double>(), draw_seed(generator),
                                z.data_ptr<double>(), error);
     });
-  if (!z.isfinite().all().item<bool>())
-    fail(Status::plugin, where_, ": sample gave values that are not finite, or did not write all ", n, " rows");
+  check_finite(where_ + ": sample", z, "draw", "latent unit");
   return z.to(parameters_.options().requires_grad(false));
 }
 
