@@ -15,10 +15,12 @@ fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# What the debug information of a library says of its exported functions.
+# What the debug information of a library, in it or in a file beside it, says of its exported functions.
 describe() { # LIBRARY OUTPUT
-  abidw --exported-interfaces-only --no-corpus-path --no-comp-dir-path --no-show-locs --out-file "$2" "$1"
+  abidw --exported-interfaces-only --no-corpus-path --no-comp-dir-path --no-show-locs --debug-info-dir "$(dirname "$1")" \
+    --out-file "$2" "$1"
   sed -i "s@path='/[^']*/capi/@path='capi/@" "$2" # not where it was built
+  grep -q "class-decl name='scprior_matrix' size" "$2" || { echo "there is no debug information of $1"; exit 1; }
 }
 
 if [ "$baseline" = --write ]; then # check_abi.sh LIBRARY --write FILE: makes a baseline
