@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The library: found and opened at the first call. Its symbols stay local (RTLD_LOCAL), so that the linear algebra that
-# LibTorch brings does not replace Julia's own.
+# The library: found and opened at the first call.
 
 const LIBRARY_NAME = Sys.isapple() ? "libscprior.1.dylib" : "libscprior.so.1"
 const C_MAJOR = 1
@@ -47,13 +46,34 @@ function chosen_library()
     return isempty(nearby) ? LIBRARY_NAME : first(nearby)
 end
 
+"The address of a symbol that comes before those of a library that is opened without RTLD_DEEPBIND."
+global_symbol(name) = ccall(:dlsym, Ptr{Cvoid}, (Ptr{Cvoid}, Cstring), C_NULL, name) # C_NULL: RTLD_DEFAULT of Linux
+
+"""
+How the library is opened. RTLD_LOCAL: the linear algebra that LibTorch brings does not replace Julia's own. RTLD_DEEPBIND:
+nor is LibTorch given another BLAS that lies in the global scope, as RCall brings one, and with it other digits than the
+program's. Not where a libunwind lies there (Debian's Julia): exceptions would be thrown by that unwinder and resumed by
+the compiler's, which ends the process.
+"""
+function open_flags()
+    flags = Libdl.RTLD_NOW | Libdl.RTLD_LOCAL
+    Sys.islinux() || return flags
+    unwinder = Libdl.dlsym(Libdl.dlopen("libgcc_s.so.1"), :_Unwind_RaiseException)
+    global_symbol("_Unwind_RaiseException") == unwinder && return flags | Libdl.RTLD_DEEPBIND
+    if global_symbol("sgemm_") != C_NULL
+        @warn "A BLAS that was loaded before, by RCall for instance, takes the place of LibTorch's own in this process: results " *
+              "may differ from the program's in their last digits. Calling ScPrior.build_info() before it is loaded avoids that."
+    end
+    return flags
+end
+
 function open_library()
     library.handle == C_NULL || return library.handle
     lock(library_lock) do
         library.handle == C_NULL || return
-        path = chosen_library()
+        path, flags = chosen_library(), open_flags()
         handle = try
-            Libdl.dlopen(path, Libdl.RTLD_NOW | Libdl.RTLD_LOCAL)
+            Libdl.dlopen(path, flags)
         catch e
             hint = occursin("GLIBCXX", text_of(e)) ?
                    "This Julia brings a C++ library that is too old for it: start Julia with the system's, as in " *
@@ -91,9 +111,12 @@ end
 last_error() = unsafe_string(ccall(sym(:scprior_last_error), Cstring, ()))
 
 # Messages are collected during a call and handed to Julia's logging after it: logging may switch tasks, which a callback
-# should not.
+# should not. Those below a warning are notes, of which only a run is told.
 const messages = Tuple{Int32,String}[]
 const messages_lock = Threads.SpinLock()
+const hears_notes = Ref(false)
+hear_notes(wanted::Bool) = (hears_notes[] = wanted; nothing)
+is_note(message) = message[1] < 2
 
 function keep_message(level, text)
     lock(messages_lock)
@@ -104,7 +127,7 @@ end
 
 function message_callback(::Ptr{Cvoid}, level::Int32, utf8::Cstring)::Cvoid
     try
-        keep_message(level, unsafe_string(utf8))
+        level < 2 && !hears_notes[] || keep_message(level, unsafe_string(utf8))
     catch
     end
     return nothing
@@ -113,18 +136,30 @@ end
 function listen_to_messages(handle)
     set_log = Libdl.dlsym(handle, :scprior_set_log)
     callback = @cfunction(message_callback, Cvoid, (Ptr{Cvoid}, Int32, Cstring))
-    ccall(set_log, Int32, (Ptr{Cvoid}, Ptr{Cvoid}, Int32), callback, C_NULL, 2)
+    ccall(set_log, Int32, (Ptr{Cvoid}, Ptr{Cvoid}, Int32), callback, C_NULL, 1)
     atexit(() -> ccall(set_log, Int32, (Ptr{Cvoid}, Ptr{Cvoid}, Int32), C_NULL, C_NULL, 2))
+    return nothing
+end
+
+function take_messages(wanted)
+    lock(messages_lock)
+    taken = filter(wanted, messages)
+    filter!(message -> !wanted(message), messages)
+    unlock(messages_lock)
+    return taken
+end
+
+function print_notes()
+    for (level, text) in take_messages(is_note)
+        println(stderr, text)
+    end
     return nothing
 end
 
 function pass_on_messages()
     isempty(messages) && return nothing
-    lock(messages_lock)
-    waiting = copy(messages)
-    empty!(messages)
-    unlock(messages_lock)
-    for (level, text) in waiting
+    print_notes()
+    for (level, text) in take_messages(message -> true)
         if level >= 3
             @error text _group = :scprior _module = ScPrior _file = nothing _line = nothing
         else

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Ctrl-C, in a Julia of its own.
 
-const make_data, package = joinpath(@__DIR__, "make_data.jl"), dirname(@__DIR__)
-
 const interrupted = """
 using Random, ScPrior
 include($(repr(make_data)))
