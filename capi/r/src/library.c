@@ -14,13 +14,18 @@ static pid_t opened_by;
 /*
  * LOCAL:    LibTorch brings a BLAS and a LAPACK of its own; R must not get them.
  * DEEPBIND: nor may LibTorch get R's, which its calls of sgemm_ would bind to otherwise: slower, and other digits than
- *           those of the program.
+ *           those of the program. Not where a libunwind comes before the compiler's unwinder (a preloaded tcmalloc brings
+ *           one): exceptions would be thrown by the one and resumed by the other, which ends the process.
  */
+static int open_flags(void) {
 #if defined(RTLD_DEEPBIND) && !defined(__SANITIZE_ADDRESS__)
-enum { open_flags = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND };
-#else
-enum { open_flags = RTLD_NOW | RTLD_LOCAL };
+  void *compiler = dlopen("libgcc_s.so.1", RTLD_LAZY);
+  const void *other = dlsym(RTLD_DEFAULT, "_Unwind_RaiseException");
+  if (compiler != NULL && (other == NULL || other == dlsym(compiler, "_Unwind_RaiseException")))
+    return RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
 #endif
+  return RTLD_NOW | RTLD_LOCAL;
+}
 
 static const char *find_functions(void *handle) {
 #define SCPRIOR_FIND(member, name)                                    \
@@ -35,7 +40,7 @@ static const char *find_functions(void *handle) {
 /* NULL, or a text that tells why the library at path cannot be used. */
 SEXP glue_open(SEXP path) {
   if (is_open) return R_NilValue;
-  void *handle = dlopen(Rf_translateChar(STRING_ELT(path, 0)), open_flags);
+  void *handle = dlopen(Rf_translateChar(STRING_ELT(path, 0)), open_flags());
   if (handle == NULL) return Rf_mkString(dlerror());
   const char *reason = find_functions(handle);
   if (reason == NULL && functions.c_version() >> 16 != SCPRIOR_C_MAJOR)
