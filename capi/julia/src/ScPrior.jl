@@ -30,6 +30,7 @@ include("fit.jl")
 include("inference.jl")
 include("evaluate.jl")
 include("components.jl")
+include("experiment.jl")
 include("derivatives.jl")
 include("prior.jl")
 

@@ -53,10 +53,3 @@ function build_info()
     info["library"] = library.path
     return info
 end
-
-"""
-    ScPrior.check_experiment(file)
-
-Validates an experiment file without training: throws a ScPriorError that names everything wrong, or returns nothing.
-"""
-check_experiment(file::AbstractString) = check(ccall(sym(:scprior_check), Int32, (Cstring,), c_text(file, "file")))

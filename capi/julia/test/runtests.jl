@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # SCPRIOR_PROGRAM (the program) and SCPRIOR_PANCREAS (an h5ad file with cell types) in the environment: more tests.
-using LinearAlgebra, Random, ScPrior, SparseArrays, Test
+using Libdl, LinearAlgebra, Random, ScPrior, SparseArrays, Test
 
-include("make_data.jl")
+const package, make_data = dirname(@__DIR__), joinpath(@__DIR__, "make_data.jl")
+include(make_data)
 
 @testset "ScPrior" begin
     include("test_linear_algebra.jl") # first: it loads the library
@@ -14,4 +15,5 @@ include("make_data.jl")
     include("test_misuse.jl")
     include("test_interrupt.jl")
     include("test_program.jl")
+    include("test_experiment.jl")
 end

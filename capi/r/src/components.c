@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "glue.h"
+#include "progress.h"
 
 SEXP glue_list(SEXP kind) {
   const scprior_library *lib = library();
@@ -46,7 +46,10 @@ static int n_waiting = 0;
 
 static void on_log(void *user, int32_t level, const char *text) {
   (void)user;
-  (void)level;
+  if (level < 2) {
+    on_note(text);
+    return;
+  }
   if (n_waiting == max_messages) return;
   char *copy = malloc(strlen(text) + 1);
   if (copy == NULL) return;
@@ -55,7 +58,7 @@ static void on_log(void *user, int32_t level, const char *text) {
 }
 
 SEXP glue_collect_messages(void) {
-  check(library()->set_log(on_log, NULL, 2));
+  check(library()->set_log(on_log, NULL, 1));
   return R_NilValue;
 }
 

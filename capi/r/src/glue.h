@@ -21,7 +21,7 @@
   F(data_labels) F(data_size) F(data_names) F(data_free) F(model_new) F(model_open) F(model_save)     \
   F(fit) F(model_history) F(model_size) F(model_text) F(model_free) F(embed) F(embed_variance)        \
   F(embed_sample) F(expected_counts) F(posterior_counts) F(prior_sample) F(prior_counts)              \
-  F(log_likelihood_bound) F(evaluate)
+  F(log_likelihood_bound) F(evaluate) F(check) F(run)
 
 #define SCPRIOR_MEMBER(name) __typeof__(scprior_##name) *name;
 typedef struct scprior_library {

@@ -6,6 +6,7 @@
 #include "glue.h"
 
 SEXP glue_build_info(void);
+SEXP glue_check(SEXP);
 SEXP glue_collect_messages(void);
 SEXP glue_data_dense(SEXP, SEXP, SEXP);
 SEXP glue_data_free(SEXP);
@@ -39,11 +40,13 @@ SEXP glue_posterior_counts(SEXP, SEXP, SEXP, SEXP, SEXP);
 SEXP glue_prior_counts(SEXP, SEXP, SEXP);
 SEXP glue_prior_sample(SEXP, SEXP, SEXP);
 SEXP glue_register_prior(SEXP, SEXP, SEXP);
+SEXP glue_run(SEXP, SEXP, SEXP);
 SEXP glue_set_threads(SEXP);
 
 #define CALL(name, n) {#name, (DL_FUNC)&name, n}
 static const R_CallMethodDef calls[] = {
     CALL(glue_build_info, 0),
+    CALL(glue_check, 1),
     CALL(glue_collect_messages, 0),
     CALL(glue_data_dense, 3),
     CALL(glue_data_free, 1),
@@ -77,6 +80,7 @@ static const R_CallMethodDef calls[] = {
     CALL(glue_prior_counts, 3),
     CALL(glue_prior_sample, 3),
     CALL(glue_register_prior, 3),
+    CALL(glue_run, 3),
     CALL(glue_set_threads, 1),
     {NULL, NULL, 0},
 };

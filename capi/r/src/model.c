@@ -52,15 +52,13 @@ static SEXP fit_numbers(int32_t status, const scprior_fit_result *result, const 
   return out;
 }
 
-/* progress: FALSE = none, TRUE = a line in the console, or a function. Failures are raised here, except the cancelling
-   and the loss that is not finite: what becomes of them R decides by the numbers that are returned. */
+/* Failures are raised here, except the cancelling and the loss that is not finite: what becomes of them R decides by the
+   numbers that are returned. */
 SEXP glue_fit(SEXP model_pointer, SEXP data_pointer, SEXP seed, SEXP label, SEXP batch, SEXP progress) {
   const scprior_library *lib = library();
   scprior_model *model = model_of(model_pointer);
   const scprior_data *data = data_of(data_pointer);
-  progress_state state = {0};
-  state.function = Rf_isFunction(progress) ? progress : R_NilValue;
-  state.console = Rf_isLogical(progress) && Rf_asLogical(progress) == TRUE;
+  progress_state state = progress_of(progress);
   scprior_fit_options options = {0};
   options.struct_size = sizeof options;
   options.seed = whole(seed);

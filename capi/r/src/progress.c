@@ -3,6 +3,7 @@
 
 #include <R_ext/Utils.h>
 #include <math.h>
+#include <pthread.h>
 
 typedef struct step {
   progress_state *state;
@@ -29,6 +30,27 @@ static void write_line(progress_state *state, const scprior_progress *now) {
 void end_line(progress_state *state) {
   if (state->line_begun) REprintf("\n");
   state->line_begun = 0;
+}
+
+static progress_state *listener;
+static pthread_t listening;
+
+void show_notes(progress_state *state) {
+  listener = state;
+  listening = pthread_self();
+}
+
+void on_note(const char *text) {
+  if (listener == NULL || !listener->console || !pthread_equal(listening, pthread_self())) return;
+  end_line(listener);
+  REprintf("%s\n", text);
+}
+
+progress_state progress_of(SEXP progress) {
+  progress_state state = {0};
+  state.function = Rf_isFunction(progress) ? progress : R_NilValue;
+  state.console = Rf_isLogical(progress) && Rf_asLogical(progress) == TRUE;
+  return state;
 }
 
 /* call_progress(function, numbers): TRUE = go on, FALSE = stop, NULL = the function failed. */

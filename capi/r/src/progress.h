@@ -14,7 +14,14 @@ typedef struct progress_state {
   int failed;      /* the user's function failed */
 } progress_state;
 
+/* Of the R argument `progress`: FALSE = none, TRUE = a line in the console, or a function. */
+progress_state progress_of(SEXP progress);
+
 int32_t on_progress(void *state, const scprior_progress *progress);
 void end_line(progress_state *state);
+
+/* What the library says of its work goes to the console of this state, if it has one, until NULL is given. */
+void show_notes(progress_state *state);
+void on_note(const char *text);
 
 #endif
