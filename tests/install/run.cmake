@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Installs scprior into a scratch folder and builds a plugin against it as a stranger would: with find_package(scprior) and
-# nothing else that this build knows. Wants BUILD, SOURCE, SCRATCH, GENERATOR, C, CXX, BUILD_TYPE; and for the projects of
-# `scprior new` CTEST, HAS_CONFORM, SOURCES (this folder), DATA (an .h5ad file).
+# Builds a plugin against the installation in PREFIX as a stranger would: with find_package(scprior) and nothing else that
+# this build knows. Wants PREFIX, SOURCE, SCRATCH, GENERATOR, C, CXX, BUILD_TYPE; and for the projects of `scprior new` CTEST,
+# HAS_CONFORM, SOURCES (this folder), DATA (an .h5ad file).
 function(run what)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT status EQUAL 0)
@@ -17,14 +17,13 @@ function(expect what text)
   endif()
 endfunction()
 
-set(prefix ${SCRATCH}/prefix)
+set(prefix ${PREFIX})
 set(plugin ${SCRATCH}/plugin/prior_laplace.so)
 file(REMOVE_RECURSE ${SCRATCH})
 foreach(variable LIBTORCH_ROOT Torch_DIR CMAKE_PREFIX_PATH SCPRIOR_PLUGIN_PATH LD_LIBRARY_PATH)
   unset(ENV{${variable}})
 endforeach()
 
-run("installation" ${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
 run("configuration of a plugin" ${CMAKE_COMMAND} -S ${SOURCE} -B ${SCRATCH}/plugin -G ${GENERATOR} -Wno-dev
     -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_C_COMPILER=${C} -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_BUILD_TYPE=${BUILD_TYPE})
 run("build of a plugin" ${CMAKE_COMMAND} --build ${SCRATCH}/plugin)
