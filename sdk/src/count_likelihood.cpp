@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-#include "fused_log_prob.hpp"
+#include "output/fused_log_prob.hpp"
 #include "scprior/error.hpp"
 #include "scprior/shapes.hpp"
 
@@ -73,12 +73,12 @@ at::Tensor CountLikelihood::log_prob(const CountMatrix& counts, const at::Tensor
     fail(Status::unsupported, "likelihood ", name_,
          " offers no gradients with respect to counts or library; detach them");
   if (!kernel_knows(h)) return composite(counts, h, library);
-  OutputLayers layers;
+  output::Layers layers;
   layers[0] = {mean_->weight, mean_->bias};
   for (size_t i = 0; i < heads_.size(); ++i)
-    layers[i + 1] = heads_[i].linear ? OutputLayer{heads_[i].linear->weight, heads_[i].linear->bias}
-                                     : OutputLayer{at::Tensor(), heads_[i].free};
-  return fused_log_prob(name_, kernel_, counts, h, log_size_of(library, h), layers);
+    layers[i + 1] = heads_[i].linear ? output::Layer{heads_[i].linear->weight, heads_[i].linear->bias}
+                                     : output::Layer{at::Tensor(), heads_[i].free};
+  return output::fused_log_prob(name_, kernel_, counts, h, log_size_of(library, h), layers);
 }
 
 at::Tensor CountLikelihood::scaled_mean(const at::Tensor& h, const at::Tensor& log_size) const {

@@ -102,6 +102,7 @@ struct CountProblem {
   int64_t run(bool gradients = true, InstructionSet instructions = InstructionSet::best) {
     CountBlock<T> block;
     block.counts = {row_ptr.data(), columns.data(), values.data(), cells, genes};
+    block.n_genes = block.row_stride = genes;
     block.log_size = log_size.data();
     block.n_rows = static_cast<int64_t>(log_prob.size());
     block.first_row = first_row;

@@ -61,6 +61,10 @@ const Fields<TrainConfig>& train_fields() {
       at_least(0, row("kl_weight", &T::kl_weight, "weight of the KL term in the loss; 1 = the evidence lower bound")),
       row("kl_warmup_epochs", &T::kl_warmup_epochs, "epochs over which that weight rises from 0; 0 = none", 0),
       row("samples", &T::samples, "draws of the latent variables per cell and step", 1),
+      {option::choice("precision", {"float32", "bf16", "auto"}, T{}.precision,
+                      "operands of the products with the output layer in training steps; auto: bf16 where the processor "
+                      "multiplies it and the loss agrees to 1e-3"),
+       &T::precision},
   };
   return fields;
 }

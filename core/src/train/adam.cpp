@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "scprior/kernels/flush_denormals.hpp"
 #include "scprior/parallel.hpp"
 #include "train/adam_kernel.hpp"
 
@@ -20,6 +21,41 @@ void plain_update(at::Tensor weight, at::Tensor gradient, at::Tensor mean, at::T
   weight.addcdiv_(mean, variance.sqrt().mul_(step.root_scale).add_(step.epsilon), -step.rate);
 }
 
+bool kernel_knows(const at::Tensor& weight) {
+  return weight.is_cpu() && weight.scalar_type() == at::kFloat && weight.is_contiguous();
+}
+
+void fused_update(const at::Tensor& weight, const at::Tensor& gradient, const at::Tensor& mean,
+                  const at::Tensor& variance, const AdamStep& step) {
+  const at::Tensor packed = gradient.contiguous();
+  float *w = weight.data_ptr<float>(), *m = mean.data_ptr<float>(), *v = variance.data_ptr<float>();
+  const float* g = packed.data_ptr<float>();
+  parallel_for(0, weight.numel(), 1 << 15, [&](int64_t first, int64_t last) {
+    const kernels::FlushDenormals flush;
+    adam_update(w + first, g + first, m + first, v + first, last - first, step);
+  });
+}
+
+/// Each block of rows is updated while its gradient is in the cache. gradient: what came as a tensor, or undefined.
+void update_by_rows(const at::Tensor& weight, const at::Tensor& gradient, const RowGradients::List& rows,
+                    const at::Tensor& mean, const at::Tensor& variance, const AdamStep& step) {
+  const int64_t n_rows = weight.size(0), width = weight.size(1), block = RowGradient::block_rows;
+  const at::Tensor packed = gradient.defined() ? gradient.contiguous() : gradient;
+  float *w = weight.data_ptr<float>(), *m = mean.data_ptr<float>(), *v = variance.data_ptr<float>();
+  const float* g = packed.defined() ? packed.data_ptr<float>() : nullptr;
+  parallel_for(0, (n_rows + block - 1) / block, 1, [&](int64_t first_block, int64_t last_block) {
+    const kernels::FlushDenormals flush;
+    std::vector<float> sum(block * width);
+    for (int64_t first = first_block * block; first < std::min(last_block * block, n_rows); first += block) {
+      const int64_t last = std::min(first + block, n_rows), at = first * width, n = (last - first) * width;
+      if (g) std::copy_n(g + at, n, sum.begin());
+      else std::fill_n(sum.begin(), n, 0.0f);
+      for (const auto& part : rows) part->add(first, last, sum.data());
+      adam_update(w + at, sum.data(), m + at, v + at, n, step);
+    }
+  });
+}
+
 }  // namespace
 
 Adam::Adam(const std::vector<Module::Entry>& entries, const AdamOptions& options) : options_(options) {
@@ -27,37 +63,36 @@ Adam::Adam(const std::vector<Module::Entry>& entries, const AdamOptions& options
     if (!entry.traits.trainable) continue;
     const at::Tensor weight = *entry.tensor;
     slots_.push_back({weight, at::zeros_like(weight), at::zeros_like(weight), entry.traits.penalised});
+    if (weight.dim() == 2 && kernel_knows(weight)) row_gradients_.accept(weight);
   }
+}
+
+AdamStep Adam::step_of(const Slot& slot, double learning_rate) const {
+  return {.beta1 = options_.beta1,
+          .beta2 = options_.beta2,
+          .rate = learning_rate / (1 - std::pow(options_.beta1, steps_)),
+          .root_scale = 1 / std::sqrt(1 - std::pow(options_.beta2, steps_)),
+          .epsilon = options_.epsilon,
+          .l1 = slot.penalised ? options_.l1 : 0,
+          .l2 = slot.penalised ? options_.l2 : 0};
 }
 
 void Adam::step(double learning_rate) {
   const at::NoGradGuard no_grad;
   ++steps_;
-  const double correction1 = 1 - std::pow(options_.beta1, steps_), correction2 = 1 - std::pow(options_.beta2, steps_);
   for (Slot& slot : slots_) {
     at::Tensor& gradient = slot.weight.mutable_grad();
-    if (!gradient.defined()) continue;
-    AdamStep step;
-    step.beta1 = options_.beta1;
-    step.beta2 = options_.beta2;
-    step.rate = learning_rate / correction1;
-    step.root_scale = 1 / std::sqrt(correction2);
-    step.epsilon = options_.epsilon;
-    step.l1 = slot.penalised ? options_.l1 : 0;
-    step.l2 = slot.penalised ? options_.l2 : 0;
-    if (slot.weight.is_cpu() && slot.weight.scalar_type() == at::kFloat && slot.weight.is_contiguous()) {
-      const at::Tensor packed = gradient.contiguous();
-      float *weight = slot.weight.data_ptr<float>(), *mean = slot.mean.data_ptr<float>();
-      float* variance = slot.variance.data_ptr<float>();
-      const float* grad = packed.data_ptr<float>();
-      parallel_for(0, slot.weight.numel(), 1 << 15, [&](int64_t first, int64_t last) {
-        adam_update(weight + first, grad + first, mean + first, variance + first, last - first, step);
-      });
-    } else {
+    const RowGradients::List& rows = row_gradients_.of(slot.weight);
+    const AdamStep step = step_of(slot, learning_rate);
+    if (!rows.empty())
+      update_by_rows(slot.weight, gradient, rows, slot.mean, slot.variance, step);
+    else if (gradient.defined() && kernel_knows(slot.weight))
+      fused_update(slot.weight, gradient, slot.mean, slot.variance, step);
+    else if (gradient.defined())
       plain_update(slot.weight, gradient, slot.mean, slot.variance, step);
-    }
     gradient.reset();
   }
+  row_gradients_.clear();
 }
 
 double Adam::penalty() const {

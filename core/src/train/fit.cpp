@@ -11,6 +11,7 @@
 #include "train/adam.hpp"
 #include "train/best_weights.hpp"
 #include "train/initialise_prior.hpp"
+#include "train/precision.hpp"
 #include "train/schedule.hpp"
 #include "train/to_device.hpp"
 
@@ -56,7 +57,8 @@ Totals validate(Model& model, const CellSource& cells, std::span<const int64_t> 
 }
 
 ElboTerms train_step(Model& model, const CellBatch& batch, LossWeights weights, double learning_rate,
-                     const FitOptions& options, Adam& optimiser, const at::Generator& noise) {
+                     const FitOptions& options, Precision precision, Adam& optimiser, const at::Generator& noise) {
+  const TrainingScope scope(precision, optimiser.row_gradients());
   model.prepare_prior();
   model.train(noise);
   const ElboTerms terms = negative_elbo(model, batch, options.train.samples, weights, noise);
@@ -99,6 +101,7 @@ class Fit {
                                      .l2 = options.train.l2}),
         noise_(make_generator(stream_seed(options.seed, RandomStream::noise), options.device)),
         schedule_(options.train) {
+    outcome_.precision = resolve_precision(model, cells, split, options);
     best_.keep(model);  // the start is the last good state until the first epoch ends
   }
 
@@ -141,7 +144,8 @@ class Fit {
     const Clock::time_point step_start = Clock::now();
     const CellBatch batch = to_device(make_batch(cells_, batches_.next()), options_.device);
     const ElboTerms terms =
-        train_step(model_, batch, weights(kl_weight()), schedule_.learning_rate(), options_, optimiser_, noise_);
+        train_step(model_, batch, weights(kl_weight()), schedule_.learning_rate(), options_, outcome_.precision,
+                   optimiser_, noise_);
     training_seconds_ += seconds_since(step_start);
     cells_trained_ += batch.counts.rows();
     totals_.add(terms, batch.counts.rows());

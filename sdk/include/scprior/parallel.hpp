@@ -20,7 +20,9 @@ SCPRIOR_API void parallel_for(int64_t begin, int64_t end, int64_t grain,
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)
 #define SCPRIOR_MULTIVERSION __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define SCPRIOR_VERSIONS 1  // functions that differ in __attribute__((target(...))) alone are told apart, too
 #else
 #define SCPRIOR_MULTIVERSION
+#define SCPRIOR_VERSIONS 0
 #endif
 #define SCPRIOR_INLINE inline __attribute__((always_inline))

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "count_tile.hpp"
+#include "scprior/kernels/flush_denormals.hpp"
 
 namespace scprior::kernels {
 namespace {
@@ -41,12 +42,13 @@ class GeneGradient {
 template <class T>
 int64_t run_tiles(const CountBlock<T>& block, InstructionSet instructions, void (*compute)(CountTile<T>&)) {
   using Tile = CountTile<T>;
-  const int64_t genes = block.counts.n_columns, rows = block.n_rows;
+  const int64_t genes = block.n_genes, rows = block.n_rows;
   const int64_t across = pieces(genes, Tile::max_genes), down = pieces(rows, Tile::max_rows);
   std::vector<double> sums(across * rows);  // [across, R]
   GeneGradient<T> dispersion(block.dispersion, down, genes), inflation(block.inflation, down, genes);
   std::vector<int64_t> invalid(across * down, -1);
   parallel_for(0, across * down, 1, [&](int64_t first, int64_t last) {
+    const FlushDenormals flush;
     for (int64_t piece = first; piece < last; ++piece) {
       const int64_t x = piece / down, y = piece % down, gene = x * Tile::max_genes, row = y * Tile::max_rows;
       Tile tile{&block,

@@ -15,11 +15,14 @@ struct CountTile {
 
   const CountBlock<T>* block;
   InstructionSet instructions;
-  int64_t first_row, last_row, first_gene, last_gene;
+  int64_t first_row, last_row, first_gene, last_gene;  // genes counted from the block's first
   double* log_prob;        // [rows] out: sums over the genes of this tile
   T* dispersion_gradient;  // [genes] out: sums over the rows of this tile; null: not wanted
   T* inflation_gradient;
   int64_t invalid;  // out: the first entry whose count is no count, or -1
+
+  SCPRIOR_INLINE int64_t first_column() const { return block->first_gene + first_gene; }
+  SCPRIOR_INLINE int64_t last_column() const { return block->first_gene + last_gene; }
 };
 
 template <class T>

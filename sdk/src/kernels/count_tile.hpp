@@ -55,7 +55,7 @@ SCPRIOR_INLINE double counts_of_row(const CountTile<T>& tile, int64_t begin, int
     for (int64_t k = 0; k < n; ++k) sum += group.value[k];
     if constexpr (Case::gradients) {
       for (int64_t k = 0; k < n; ++k) {
-        const int64_t gene = counts.columns[first + k] - tile.first_gene;
+        const int64_t gene = counts.columns[first + k] - tile.first_column();
         row.mean[gene] = unclipped(scratch.mean[at + k]) ? static_cast<T>(group.d_log_mu[k]) : T(0);
         if constexpr (Model::has_dispersion) {
           const T gradient = static_cast<T>(group.d_log_theta[k]);
@@ -78,9 +78,9 @@ SCPRIOR_INLINE double row_of_tile(CountTile<T>& tile, int64_t row_index, CountSc
   const CountBlock<T>& block = *tile.block;
   const CsrView<T>& counts = block.counts;
   const int64_t cell = (block.first_row + row_index) % counts.n_rows, row_end = counts.row_ptr[cell + 1];
-  const int64_t begin = first_from(counts.columns, counts.row_ptr[cell], row_end, tile.first_gene);
-  const int64_t end = first_from(counts.columns, begin, row_end, tile.last_gene);
-  const int64_t offset = row_index * counts.n_columns + tile.first_gene;
+  const int64_t begin = first_from(counts.columns, counts.row_ptr[cell], row_end, tile.first_column());
+  const int64_t end = first_from(counts.columns, begin, row_end, tile.last_column());
+  const int64_t offset = row_index * block.row_stride + tile.first_gene;
   const CountRow<T> row{tile.last_gene - tile.first_gene,
                         block.log_size[cell],
                         block.row_weight ? block.row_weight[row_index] : T(1),
@@ -96,7 +96,7 @@ SCPRIOR_INLINE double row_of_tile(CountTile<T>& tile, int64_t row_index, CountSc
   if (row.log_size == -std::numeric_limits<T>::infinity()) return empty_cell(tile, begin, end, row);
 
   for (int64_t entry = begin; entry < end; ++entry) {
-    const int64_t at = entry - begin, gene = counts.columns[entry] - tile.first_gene;
+    const int64_t at = entry - begin, gene = counts.columns[entry] - tile.first_column();
     const int64_t of_gene = tile.first_gene + gene;
     scratch.mean[at] = row.mean[gene];
     if constexpr (Model::has_dispersion)

@@ -2,149 +2,218 @@
 #include "scprior/kernels/sparse.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "scprior/parallel.hpp"
 
 namespace scprior::kernels {
 namespace {
 
-// Accumulators of one block of columns stay in registers: 8 vectors of 64 bytes.
-constexpr int64_t vectors_per_block = 8;
-
+/// Rows of a tile of `weight`, which stays in the second-level cache.
 template <class T>
+int64_t tile_rows(int64_t width) {
+  return 1 + (int64_t{1} << 18) / (1 + width * static_cast<int64_t>(sizeof(T)));
+}
+
+/// As wide as the registers of an instruction set: GCC takes wider vectors apart through memory.
+template <class T, int bytes>
 struct Simd {
-  typedef T Vector __attribute__((vector_size(64), aligned(alignof(T)), may_alias));
-  static constexpr int64_t lanes = 64 / sizeof(T);
-  static constexpr int64_t block = vectors_per_block * lanes;
+  typedef T Vector __attribute__((vector_size(bytes), aligned(alignof(T)), may_alias));
+  static constexpr int64_t lanes = bytes / sizeof(T);
 };
 
-/// out[0, width) = start[0, width) + Σ_k value(k) · row(k)[0, width), in the order of k.
-template <class T, class Value, class Row>
-SCPRIOR_INLINE void weighted_sum(int64_t n, int64_t width, const T* start, T* out, Value value, Row row) {
-  using Vector = typename Simd<T>::Vector;
-  constexpr int64_t lanes = Simd<T>::lanes, block = Simd<T>::block;
-  int64_t column = 0;
-  for (; column + block <= width; column += block) {
-    Vector sum[vectors_per_block];
-    for (int64_t v = 0; v < vectors_per_block; ++v)
-      sum[v] = start ? *reinterpret_cast<const Vector*>(start + column + v * lanes) : Vector{};
-    for (int64_t k = 0; k < n; ++k) {
-      const T x = value(k);
-      const Vector* source = reinterpret_cast<const Vector*>(row(k) + column);
-#pragma GCC unroll 8
-      for (int64_t v = 0; v < vectors_per_block; ++v) sum[v] += x * source[v];
-    }
-    for (int64_t v = 0; v < vectors_per_block; ++v) *reinterpret_cast<Vector*>(out + column + v * lanes) = sum[v];
-  }
-  if (column == width) return;
-  for (int64_t c = column; c < width; ++c) out[c] = start ? start[c] : T(0);
-  for (int64_t k = 0; k < n; ++k) {
+enum class Start { from_out, from_zero };
+
+/// out[0, V vectors) = start + Σ_k value(k) · row(k), in the order of k, from `first` while goes_on(k). Returns the k it
+/// ends at.
+template <class T, int bytes, int V, Start start, class GoesOn, class Value, class Row>
+SCPRIOR_INLINE int64_t add_vectors(int64_t first, GoesOn goes_on, T* out, Value value, Row row) {
+  using Vector = typename Simd<T, bytes>::Vector;
+  constexpr int64_t lanes = Simd<T, bytes>::lanes;
+  Vector sum[V] = {};
+  if constexpr (start == Start::from_out)
+    for (int64_t v = 0; v < V; ++v) sum[v] = *reinterpret_cast<const Vector*>(out + v * lanes);
+  int64_t k = first;
+  for (; goes_on(k); ++k) {
     const T x = value(k);
     const T* source = row(k);
-    for (int64_t c = column; c < width; ++c) out[c] += x * source[c];
+#pragma GCC unroll 8
+    for (int64_t v = 0; v < V; ++v) sum[v] += x * *reinterpret_cast<const Vector*>(source + v * lanes);
   }
+  for (int64_t v = 0; v < V; ++v) *reinterpret_cast<Vector*>(out + v * lanes) = sum[v];
+  return k;
 }
 
-template <class T>
+/// The same for out[0, n): in blocks of 8 vectors, whose sums stay in registers, and what is left in smaller ones.
+template <class T, int bytes, Start start, class GoesOn, class Value, class Row>
+SCPRIOR_INLINE int64_t add_rows(int64_t first, GoesOn goes_on, int64_t n, T* out, Value value, Row row) {
+  constexpr int64_t lanes = Simd<T, bytes>::lanes;
+  int64_t k = first, column = 0;
+  const auto from_column = [&](int64_t i) { return row(i) + column; };
+  for (; column + 8 * lanes <= n; column += 8 * lanes)
+    k = add_vectors<T, bytes, 8, start>(first, goes_on, out + column, value, from_column);
+  for (; column + 2 * lanes <= n; column += 2 * lanes)
+    k = add_vectors<T, bytes, 2, start>(first, goes_on, out + column, value, from_column);
+  if (column == n) return k;
+  if constexpr (start == Start::from_zero) std::fill(out + column, out + n, T(0));
+  for (k = first; goes_on(k); ++k) {
+    const T x = value(k);
+    const T* source = row(k);
+    for (int64_t c = column; c < n; ++c) out[c] += x * source[c];
+  }
+  return k;
+}
+
+/// Row after row takes what it needs of a tile of weights, then all go on to the next one: a weight comes from memory
+/// once, not once a row. Where the columns of a row do not ascend, the rest of the row waits for a later tile.
+template <class T, int bytes>
 SCPRIOR_INLINE void csr_rows(const CsrView<T>& x, const T* weight, const T* bias, int64_t width, T* out, int64_t first,
                              int64_t last) {
-  for (int64_t row = first; row < last; ++row) {
-    const int64_t begin = x.row_ptr[row], n = x.row_ptr[row + 1] - begin;
-    const int32_t* columns = x.columns + begin;
-    const T* values = x.values + begin;
-    weighted_sum<T>(n, width, bias, out + row * width, [=](int64_t k) { return values[k]; },
-                    [=](int64_t k) { return weight + columns[k] * width; });
-  }
-}
-
-template <class T>
-SCPRIOR_INLINE void csr_columns(const CsrView<T>& x, const ColumnView& by, const T* grad, int64_t width, T* out,
-                                int64_t first, int64_t last) {
-  for (int64_t column = first; column < last; ++column) {
-    const int64_t begin = by.column_ptr[column], n = by.column_ptr[column + 1] - begin;
-    const int32_t* rows = by.rows + begin;
-    const int64_t* order = by.order + begin;
-    const T* values = x.values;
-    weighted_sum<T>(n, width, static_cast<const T*>(nullptr), out + column * width,
-                    [=](int64_t k) { return values[order[k]]; }, [=](int64_t k) { return grad + rows[k] * width; });
-  }
-}
-
-template <class T>
-SCPRIOR_INLINE void sampled_rows(const CsrView<T>& x, const T* grad, const T* weight, int64_t width, T* out,
-                                 int64_t first, int64_t last) {
-  using Vector = typename Simd<T>::Vector;
-  constexpr int64_t lanes = Simd<T>::lanes;
-  for (int64_t row = first; row < last; ++row) {
-    const T* a = grad + row * width;
-    for (int64_t entry = x.row_ptr[row]; entry < x.row_ptr[row + 1]; ++entry) {
-      const T* b = weight + x.columns[entry] * width;
-      Vector sum[2] = {};
-      int64_t c = 0;
-      for (; c + 2 * lanes <= width; c += 2 * lanes) {
-        sum[0] += *reinterpret_cast<const Vector*>(a + c) * *reinterpret_cast<const Vector*>(b + c);
-        sum[1] += *reinterpret_cast<const Vector*>(a + c + lanes) * *reinterpret_cast<const Vector*>(b + c + lanes);
-      }
-      sum[0] += sum[1];
-      T total = 0;
-      for (int64_t lane = 0; lane < lanes; ++lane) total += sum[0][lane];
-      for (; c < width; ++c) total += a[c] * b[c];
-      out[entry] = total;
+  const int64_t tile = tile_rows<T>(width);
+  const int32_t* columns = x.columns;
+  const T* values = x.values;
+  std::vector<int64_t> next(x.row_ptr + first, x.row_ptr + last);
+  for (int64_t row = first; row < last; ++row) std::copy(bias, bias + width, out + row * width);
+  for (int64_t end = tile; end < x.n_columns + tile; end += tile) {
+    for (int64_t row = first; row < last; ++row) {
+      const int64_t stop = x.row_ptr[row + 1];
+      next[row - first] = add_rows<T, bytes, Start::from_out>(
+          next[row - first], [=](int64_t k) { return k < stop && columns[k] < end; }, width, out + row * width,
+          [=](int64_t k) { return values[k]; }, [=](int64_t k) { return weight + columns[k] * width; });
     }
   }
 }
 
-// One multiversioned function per element type: attributes do not reach templates' instantiations reliably.
-#define SCPRIOR_SPARSE_KERNELS(T)                                                                                   \
-  SCPRIOR_MULTIVERSION void rows_##T(const CsrView<T>& x, const T* weight, const T* bias, int64_t width, T* out,    \
-                                     int64_t first, int64_t last) {                                                 \
-    csr_rows<T>(x, weight, bias, width, out, first, last);                                                          \
-  }                                                                                                                 \
-  SCPRIOR_MULTIVERSION void columns_##T(const CsrView<T>& x, const ColumnView& by, const T* grad, int64_t width,    \
-                                        T* out, int64_t first, int64_t last) {                                      \
-    csr_columns<T>(x, by, grad, width, out, first, last);                                                           \
-  }                                                                                                                 \
-  SCPRIOR_MULTIVERSION void sampled_##T(const CsrView<T>& x, const T* grad, const T* weight, int64_t width, T* out, \
-                                        int64_t first, int64_t last) {                                              \
-    sampled_rows<T>(x, grad, weight, width, out, first, last);                                                      \
-  }                                                                                                                 \
-  void rows(const CsrView<T>& x, const T* w, const T* b, int64_t h, T* out, int64_t first, int64_t last) {          \
-    rows_##T(x, w, b, h, out, first, last);                                                                         \
-  }                                                                                                                 \
-  void columns(const CsrView<T>& x, const ColumnView& by, const T* g, int64_t h, T* out, int64_t first,             \
-               int64_t last) {                                                                                      \
-    columns_##T(x, by, g, h, out, first, last);                                                                     \
-  }                                                                                                                 \
-  void sampled(const CsrView<T>& x, const T* g, const T* w, int64_t h, T* out, int64_t first, int64_t last) {       \
-    sampled_##T(x, g, w, h, out, first, last);                                                                      \
+/// Columns [first, last); out begins at the first.
+template <class T, int bytes, Start start>
+SCPRIOR_INLINE void csr_columns(const CsrView<T>& x, const ColumnView& by, const T* grad, int64_t width, T* out,
+                                int64_t first, int64_t last) {
+  for (int64_t column = first; column < last; ++column, out += width) {
+    const int64_t begin = by.column_ptr[column], end = by.column_ptr[column + 1];
+    const int32_t* rows = by.rows;
+    const int64_t* order = by.order;
+    const T* values = x.values;
+    add_rows<T, bytes, start>(
+        begin, [=](int64_t k) { return k < end; }, width, out, [=](int64_t k) { return values[order[k]]; },
+        [=](int64_t k) { return grad + rows[k] * width; });
   }
-SCPRIOR_SPARSE_KERNELS(float)
-SCPRIOR_SPARSE_KERNELS(double)
+}
+
+/// Σ of the lanes, by halves.
+template <class T, int bytes>
+SCPRIOR_INLINE T sum_of(typename Simd<T, bytes>::Vector vector) {
+  T lane[Simd<T, bytes>::lanes];
+  *reinterpret_cast<typename Simd<T, bytes>::Vector*>(lane) = vector;
+  for (int64_t half = Simd<T, bytes>::lanes / 2; half > 0; half /= 2)
+    for (int64_t l = 0; l < half; ++l) lane[l] += lane[l + half];
+  return lane[0];
+}
+
+template <class T, int bytes>
+SCPRIOR_INLINE T dot(const T* a, const T* b, int64_t n) {
+  using Vector = typename Simd<T, bytes>::Vector;
+  constexpr int64_t lanes = Simd<T, bytes>::lanes;
+  Vector sum[2] = {};
+  int64_t c = 0;
+  for (; c + 2 * lanes <= n; c += 2 * lanes) {
+    sum[0] += *reinterpret_cast<const Vector*>(a + c) * *reinterpret_cast<const Vector*>(b + c);
+    sum[1] += *reinterpret_cast<const Vector*>(a + c + lanes) * *reinterpret_cast<const Vector*>(b + c + lanes);
+  }
+  T total = sum_of<T, bytes>(sum[0] + sum[1]);
+  for (; c < n; ++c) total += a[c] * b[c];
+  return total;
+}
+
+/// In tiles of weights as csr_rows.
+template <class T, int bytes>
+SCPRIOR_INLINE void sampled_rows(const CsrView<T>& x, const T* grad, const T* weight, int64_t width, T* out,
+                                 int64_t first, int64_t last) {
+  const int64_t tile = tile_rows<T>(width);
+  std::vector<int64_t> next(x.row_ptr + first, x.row_ptr + last);
+  for (int64_t end = tile; end < x.n_columns + tile; end += tile)
+    for (int64_t row = first; row < last; ++row) {
+      int64_t& entry = next[row - first];
+      for (; entry < x.row_ptr[row + 1] && x.columns[entry] < end; ++entry)
+        out[entry] = dot<T, bytes>(grad + row * width, weight + x.columns[entry] * width, width);
+    }
+}
+
+#define SCPRIOR_SPARSE_KERNELS_OF(T, SET, TARGET, BYTES)                                                            \
+  TARGET void SET##_rows(const CsrView<T>& x, const T* weight, const T* bias, int64_t width, T* out, int64_t first, \
+                         int64_t last) {                                                                            \
+    csr_rows<T, BYTES>(x, weight, bias, width, out, first, last);                                                   \
+  }                                                                                                                 \
+  TARGET void SET##_columns(const CsrView<T>& x, const ColumnView& by, const T* grad, int64_t width, T* out,        \
+                            int64_t first, int64_t last) {                                                          \
+    csr_columns<T, BYTES, Start::from_zero>(x, by, grad, width, out, first, last);                                  \
+  }                                                                                                                 \
+  TARGET void SET##_add_columns(const CsrView<T>& x, const ColumnView& by, const T* grad, int64_t width, T* out,    \
+                                int64_t first, int64_t last) {                                                      \
+    csr_columns<T, BYTES, Start::from_out>(x, by, grad, width, out, first, last);                                   \
+  }                                                                                                                 \
+  TARGET void SET##_sampled(const CsrView<T>& x, const T* grad, const T* weight, int64_t width, T* out,             \
+                            int64_t first, int64_t last) {                                                          \
+    sampled_rows<T, BYTES>(x, grad, weight, width, out, first, last);                                               \
+  }
+#define SCPRIOR_SPARSE_KERNELS(SET, TARGET, BYTES)    \
+  SCPRIOR_SPARSE_KERNELS_OF(float, SET, TARGET, BYTES) \
+  SCPRIOR_SPARSE_KERNELS_OF(double, SET, TARGET, BYTES)
+#if SCPRIOR_VERSIONS
+// One function for each width of vectors, among which the loader chooses as among clones.
+SCPRIOR_SPARSE_KERNELS(best, __attribute__((target("arch=x86-64-v4"))), 64)
+SCPRIOR_SPARSE_KERNELS(best, __attribute__((target("arch=x86-64-v3"))), 32)
+SCPRIOR_SPARSE_KERNELS(best, __attribute__((target("default"))), 16)
+#else
+SCPRIOR_SPARSE_KERNELS(best, , 16)
+#endif
+SCPRIOR_SPARSE_KERNELS(baseline, , 16)
 #undef SCPRIOR_SPARSE_KERNELS
+#undef SCPRIOR_SPARSE_KERNELS_OF
 
 }  // namespace
 
 template <class T>
-void csr_times_dense(const CsrView<T>& x, const T* weight, const T* bias, int64_t width, T* out) {
-  parallel_for(0, x.n_rows, 8, [&](int64_t first, int64_t last) { rows(x, weight, bias, width, out, first, last); });
+void csr_times_dense(const CsrView<T>& x, const T* weight, const T* bias, int64_t width, T* out, InstructionSet set) {
+  parallel_for(0, x.n_rows, 8, [&](int64_t first, int64_t last) {
+    set == InstructionSet::best ? best_rows(x, weight, bias, width, out, first, last)
+                                : baseline_rows(x, weight, bias, width, out, first, last);
+  });
 }
 
 template <class T>
-void csr_transposed_times_dense(const CsrView<T>& x, const ColumnView& by, const T* grad, int64_t width, T* out) {
-  parallel_for(0, x.n_columns, 256,
-               [&](int64_t first, int64_t last) { columns(x, by, grad, width, out, first, last); });
+void csr_transposed_times_dense(const CsrView<T>& x, const ColumnView& by, const T* grad, int64_t width, T* out,
+                                InstructionSet set) {
+  parallel_for(0, x.n_columns, 256, [&](int64_t first, int64_t last) {
+    T* const place = out + first * width;
+    set == InstructionSet::best ? best_columns(x, by, grad, width, place, first, last)
+                                : baseline_columns(x, by, grad, width, place, first, last);
+  });
 }
 
 template <class T>
-void sampled_dense_dense(const CsrView<T>& x, const T* grad, const T* weight, int64_t width, T* out) {
-  parallel_for(0, x.n_rows, 8, [&](int64_t first, int64_t last) { sampled(x, grad, weight, width, out, first, last); });
+void add_transposed_times_dense(const CsrView<T>& x, const ColumnView& by, const T* grad, int64_t width, T* out,
+                                int64_t first, int64_t last, InstructionSet set) {
+  set == InstructionSet::best ? best_add_columns(x, by, grad, width, out, first, last)
+                              : baseline_add_columns(x, by, grad, width, out, first, last);
 }
 
-#define SCPRIOR_INSTANTIATE(T)                                                                            \
-  template SCPRIOR_API void csr_times_dense<T>(const CsrView<T>&, const T*, const T*, int64_t, T*);       \
-  template SCPRIOR_API void csr_transposed_times_dense<T>(const CsrView<T>&, const ColumnView&, const T*, \
-                                                          int64_t, T*);                                   \
-  template SCPRIOR_API void sampled_dense_dense<T>(const CsrView<T>&, const T*, const T*, int64_t, T*);
+template <class T>
+void sampled_dense_dense(const CsrView<T>& x, const T* grad, const T* weight, int64_t width, T* out,
+                         InstructionSet set) {
+  parallel_for(0, x.n_rows, 8, [&](int64_t first, int64_t last) {
+    set == InstructionSet::best ? best_sampled(x, grad, weight, width, out, first, last)
+                                : baseline_sampled(x, grad, weight, width, out, first, last);
+  });
+}
+
+#define SCPRIOR_INSTANTIATE(T)                                                                                      \
+  template SCPRIOR_API void csr_times_dense<T>(const CsrView<T>&, const T*, const T*, int64_t, T*, InstructionSet); \
+  template SCPRIOR_API void csr_transposed_times_dense<T>(const CsrView<T>&, const ColumnView&, const T*, int64_t,  \
+                                                          T*, InstructionSet);                                      \
+  template SCPRIOR_API void add_transposed_times_dense<T>(const CsrView<T>&, const ColumnView&, const T*, int64_t,  \
+                                                          T*, int64_t, int64_t, InstructionSet);                    \
+  template SCPRIOR_API void sampled_dense_dense<T>(const CsrView<T>&, const T*, const T*, int64_t, T*,              \
+                                                   InstructionSet);
 SCPRIOR_INSTANTIATE(float)
 SCPRIOR_INSTANTIATE(double)
 #undef SCPRIOR_INSTANTIATE

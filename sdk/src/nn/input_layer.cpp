@@ -7,6 +7,7 @@
 #include "scprior/kernels/sparse.hpp"
 #include "scprior/nn.hpp"
 #include "scprior/shapes.hpp"
+#include "scprior/training_scope.hpp"
 
 namespace scprior::nn {
 namespace {
@@ -32,6 +33,28 @@ at::Tensor sparse_product(const Csr& x, const at::Tensor& weight, const at::Tens
   return out;
 }
 
+kernels::ColumnView view(const ColumnPattern& by) {
+  return {by.column_ptr.data_ptr<int64_t>(), by.rows.data_ptr<int32_t>(), by.order.data_ptr<int64_t>()};
+}
+
+/// xᵀ grad, by rows.
+class WeightRows final : public RowGradient {
+ public:
+  WeightRows(Csr x, ColumnPattern by_columns, at::Tensor grad)
+      : x_(std::move(x)), by_columns_(std::move(by_columns)), grad_(std::move(grad)) {}
+
+  void add(int64_t first, int64_t last, float* out) const override {
+    kernels::add_transposed_times_dense<float>(view<float>(x_.row_ptr, x_.columns, x_.values, x_.n_columns),
+                                               view(by_columns_), grad_.data_ptr<float>(), grad_.size(1), out, first,
+                                               last);
+  }
+
+ private:
+  Csr x_;
+  ColumnPattern by_columns_;
+  at::Tensor grad_;
+};
+
 /// y = x W + b with gradients for the values of x, W and b.
 struct SparseLinear : Function<SparseLinear> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& values, const at::Tensor& weight,
@@ -44,20 +67,23 @@ struct SparseLinear : Function<SparseLinear> {
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
     const auto saved = context->get_saved_variables();
-    const at::Tensor values = saved[0].contiguous(), weight = saved[1].contiguous(), grad = grads[0].contiguous();
-    const kernels::ColumnView by_columns{saved[4].data_ptr<int64_t>(), saved[5].data_ptr<int32_t>(),
-                                         saved[6].data_ptr<int64_t>()};
+    const at::Tensor values = saved[0].detach().contiguous(), &weight = saved[1], grad = grads[0].contiguous();
+    const Csr x{saved[2], saved[3], values, weight.size(0)};
+    const ColumnPattern by_columns{saved[4], saved[5], saved[6]};
+    RowGradients* const taker = TrainingScope::takes_rows_of(weight);
+    if (taker && context->needs_input_grad(1)) taker->give(weight, std::make_unique<WeightRows>(x, by_columns, grad));
     at::Tensor grad_values, grad_weight;
     AT_DISPATCH_FLOATING_TYPES(weight.scalar_type(), "sparse_product_backward", [&] {
-      const auto csr = view<scalar_t>(saved[2], saved[3], values, weight.size(0));
-      if (context->needs_input_grad(1)) {
-        grad_weight = at::empty_like(weight);
-        kernels::csr_transposed_times_dense<scalar_t>(csr, by_columns, grad.data_ptr<scalar_t>(), weight.size(1),
+      const auto csr = view<scalar_t>(x.row_ptr, x.columns, values, x.n_columns);
+      if (!taker && context->needs_input_grad(1)) {
+        grad_weight = at::empty_like(weight, at::MemoryFormat::Contiguous);
+        kernels::csr_transposed_times_dense<scalar_t>(csr, view(by_columns), grad.data_ptr<scalar_t>(), weight.size(1),
                                                       grad_weight.data_ptr<scalar_t>());
       }
       if (context->needs_input_grad(0)) {
+        const at::Tensor packed_weight = weight.contiguous();
         grad_values = at::empty_like(values);
-        kernels::sampled_dense_dense<scalar_t>(csr, grad.data_ptr<scalar_t>(), weight.data_ptr<scalar_t>(),
+        kernels::sampled_dense_dense<scalar_t>(csr, grad.data_ptr<scalar_t>(), packed_weight.data_ptr<scalar_t>(),
                                                weight.size(1), grad_values.data_ptr<scalar_t>());
       }
     });

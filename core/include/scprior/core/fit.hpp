@@ -7,6 +7,7 @@
 
 #include "scprior/core/model.hpp"
 #include "scprior/core/results.hpp"
+#include "scprior/training_scope.hpp"
 
 namespace scprior::core {
 
@@ -40,6 +41,7 @@ struct FitOptions {
 struct FitOutcome {
   std::vector<EpochRecord> history;
   int64_t best_epoch = 0;  ///< 0 = no epoch ended with a finite loss
+  Precision precision = Precision::float32;  ///< of the products in training steps
   StopReason stop = StopReason::max_epochs;
   std::string message;     ///< for not_finite: step, term, what to do
   double seconds = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "scprior/kernels/instruction_set.hpp"
 #include "scprior/kernels/sparse.hpp"
 
 namespace scprior::kernels {
@@ -8,31 +9,31 @@ namespace scprior::kernels {
 /// A parameter of the counts' distribution beside the mean: of each gene in each cell, or of each gene.
 template <class T>
 struct CountParameter {
-  T* cells = nullptr;          ///< [R, G] in: the parameter; out: its gradient d ln p / d parameter. Null: genes
-  const T* genes = nullptr;    ///< [G]
-  T* gene_gradient = nullptr;  ///< [G] out: Σ_r weight_r · gradient of the gene's parameter; null: not wanted
+  T* cells = nullptr;          ///< [R, n] in: the parameter; out: its gradient d ln p / d parameter. Null: genes
+  const T* genes = nullptr;    ///< [n]
+  T* gene_gradient = nullptr;  ///< [n] out: Σ_r weight_r · gradient of the gene's parameter; null: not wanted
 };
 
-/// The predicted logits and the counts of R rows; a row is one posterior sample of one cell.
+/// The predicted logits and the counts of R rows at n neighbouring genes; a row is one posterior sample of one cell.
 template <class T>
 struct CountBlock {
   CsrView<T> counts;             ///< [B, G]
+  int64_t first_gene = 0;        ///< of the n genes
+  int64_t n_genes = 0;           ///< n
+  int64_t row_stride = 0;        ///< of the [R, n] arrays
   const T* log_size = nullptr;   ///< [B] ln(l / 1e4); -inf: an empty cell
   int64_t n_rows = 0;            ///< R
   int64_t first_row = 0;         ///< row r is of cell (first_row + r) % B
-  T* mean = nullptr;             ///< [R, G] in: a, with ln μ = clip(a, ±60) + log_size; out: d ln p / d a
+  T* mean = nullptr;             ///< [R, n] in: a, with ln μ = clip(a, ±60) + log_size; out: d ln p / d a
   CountParameter<T> dispersion;  ///< ln θ (negative binomial, with or without zero inflation)
   CountParameter<T> inflation;   ///< r, with π = σ(clip(r, ±60)) (zero inflation)
   const T* row_weight = nullptr; ///< [R] weights of the gene gradients; null: 1
-  double* log_prob = nullptr;    ///< [R] out: Σ_g ln p
-  bool gradients = true;         ///< false: only log_prob is computed; the [R, G] arrays are left overwritten
+  double* log_prob = nullptr;    ///< [R] out: Σ_g ln p over the n genes
+  bool gradients = true;         ///< false: only log_prob is computed; the [R, n] arrays are left overwritten
 };
 
 /// Largest |a| and |r| that pass unclipped. Beyond, the derivative is 0.
 inline constexpr double logit_clip = 60;
-
-/// `baseline` avoids the processor's extensions, for tests.
-enum class InstructionSet { best, baseline };
 
 /// ln p of each row and its derivatives, in place: logits become gradients.
 ///

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "scprior/api.hpp"
+
+// What the training loop offers to the functions of a training step. A function that knows nothing of it works as ever.
+
+namespace scprior {
+
+/// Operands of the products of large layers. Sums, weights and everything else stay float32.
+enum class Precision { float32, bf16 };
+
+/// The gradient of a large weight [G, H], made a few rows at a time while the optimiser updates them: it never stands
+/// in memory as a whole, which would cost more time than the update.
+class SCPRIOR_API RowGradient {
+ public:
+  /// Rows are asked for in blocks: first is a multiple of it, last = min(first + block_rows, G).
+  static constexpr int64_t block_rows = 256;
+
+  virtual ~RowGradient();
+  /// out [last - first, H] += rows [first, last). Called on several threads at once.
+  virtual void add(int64_t first, int64_t last, float* out) const = 0;
+};
+
+/// Gradients handed over in one step, by weight.
+class SCPRIOR_API RowGradients {
+ public:
+  using List = std::vector<std::unique_ptr<const RowGradient>>;
+
+  /// Declares that the optimiser can take the gradient of `weight` by rows: [G, H] float32 on the CPU, contiguous.
+  void accept(const at::Tensor& weight);
+  bool accepts(const at::Tensor& weight) const;
+  /// Adds to the gradient of `weight`. Errors: Error{argument} if it was not accepted.
+  void give(const at::Tensor& weight, std::unique_ptr<const RowGradient> gradient);
+  const List& of(const at::Tensor& weight) const;
+  /// Forgets the gradients, not what is accepted.
+  void clear();
+
+ private:
+  std::unordered_map<const c10::TensorImpl*, List> lists_;
+};
+
+/// While it lives, forward and backward passes on this thread use what it offers. Scopes may be nested.
+class SCPRIOR_API TrainingScope {
+ public:
+  TrainingScope(Precision precision, RowGradients& gradients);
+  ~TrainingScope();
+  TrainingScope(const TrainingScope&) = delete;
+  TrainingScope& operator=(const TrainingScope&) = delete;
+
+  /// float32 outside all scopes.
+  static Precision precision();
+  /// Where the gradient of `weight` is to be given by rows; null: as a tensor.
+  static RowGradients* takes_rows_of(const at::Tensor& weight);
+
+ private:
+  const TrainingScope* outer_;
+  Precision precision_;
+  RowGradients& gradients_;
+};
+
+}  // namespace scprior

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/evaluate.hpp"
+
+#include <ATen/ATen.h>
+
+#include "scprior/error.hpp"
+#include "scprior/parallel.hpp"
+
+namespace scprior::output {
+namespace {
+
+[[noreturn]] void refuse(const Task& task, int64_t entry) {
+  const Csr& counts = task.counts;
+  const int64_t* row_ptr = counts.row_ptr.data_ptr<int64_t>();
+  const int64_t row = std::upper_bound(row_ptr, row_ptr + counts.row_ptr.size(0), entry) - row_ptr - 1;
+  fail(Status::data, "likelihood ", task.name, ": the count of gene ", counts.columns[entry].item<int>(), " in row ",
+       row, " of the batch is ", counts.values[entry].item<double>(),
+       "; counts must be 0 or more, and finite. Use raw counts, not normalised or scaled values.");
+}
+
+/// The gradient of h is summed over the tiles of each group, then over the groups: the same for any number of threads.
+constexpr int64_t groups = 16;
+
+template <class T>
+class Evaluation {
+ public:
+  Evaluation(const Task& task, const at::Tensor& row_weight, Precision precision, bool gradients)
+      : task_(task),
+        gradients_(gradients),
+        n_genes_(task.counts.n_columns),
+        rows_(task.h.size(0)),
+        tiles_(Tile::count(n_genes_)),
+        row_weight_(row_weight.defined() ? row_weight.data_ptr<T>() : nullptr),
+        tile_log_prob_(at::empty({tiles_, rows_}, at::kDouble)),
+        invalid_(tiles_, -1) {
+    for (size_t i = 0; i < 3; ++i) {
+      const Layer& layer = task.layers[i];
+      if (!layer.exists()) continue;
+      if (layer.is_linear()) out_.products[i] = make_products(layer, task.h, gradients, precision);
+      else free_[i] = layer.bias.detach().expand({n_genes_}).contiguous();
+      if (gradients) out_.bias_gradients[i] = at::empty({n_genes_}, task.h.options().requires_grad(false));
+    }
+    if (gradients) group_sums_.resize(groups);
+  }
+
+  Evaluated run() {
+    parallel_for(0, groups, 1, [&](int64_t first, int64_t last) {
+      for (int64_t group = first; group < last; ++group) do_group(group);
+    });
+    int64_t found = -1;
+    for (const int64_t entry : invalid_)
+      if (entry >= 0 && (found < 0 || entry < found)) found = entry;
+    if (found >= 0) refuse(task_, found);
+    out_.log_prob = tile_log_prob_.sum(0);
+    if (gradients_) {
+      for (int64_t group = 1; group < groups; ++group) group_sums_[0].add_(group_sums_[group]);
+      out_.h_gradient = group_sums_[0].narrow(0, 0, rows_).narrow(1, 0, task_.h.size(1));
+    }
+    return std::move(out_);
+  }
+
+ private:
+  using Logits = std::array<at::Tensor, 3>;
+
+  void do_group(int64_t group) {
+    Logits scratch;
+    for (size_t i = 0; i < 3; ++i)
+      if (out_.products[i]) scratch[i] = out_.products[i]->make_scratch();
+    if (gradients_) group_sums_[group] = out_.products[0]->make_input_gradient();
+    for (int64_t i = group * tiles_ / groups; i < (group + 1) * tiles_ / groups; ++i)
+      do_tile(Tile(i, n_genes_), scratch, group);
+  }
+
+  void do_tile(const Tile& tile, const Logits& scratch, int64_t group) {
+    Logits logits;
+    for (size_t i = 0; i < 3; ++i)
+      if (out_.products[i]) logits[i] = out_.products[i]->logits(tile, scratch[i]);
+    invalid_[tile.index] = (*task_.kernel)(block_of(tile, logits));
+    if (!gradients_) return;
+    for (size_t i = 0; i < 3; ++i) {
+      if (!out_.products[i]) continue;
+      out_.products[i]->add_input_gradient(tile, logits[i], group_sums_[group]);
+      out_.products[i]->keep(tile, logits[i]);
+      add_up_columns(tile, logits[i], out_.bias_gradients[i].template data_ptr<T>() + tile.first);
+    }
+  }
+
+  kernels::CountBlock<T> block_of(const Tile& tile, const Logits& logits) {
+    const Csr& counts = task_.counts;
+    const auto parameter = [&](size_t i) {
+      kernels::CountParameter<T> out;
+      if (logits[i].defined()) out.cells = logits[i].template data_ptr<T>();
+      if (free_[i].defined()) out.genes = free_[i].template data_ptr<T>() + tile.first;
+      if (free_[i].defined() && gradients_)
+        out.gene_gradient = out_.bias_gradients[i].template data_ptr<T>() + tile.first;
+      return out;
+    };
+    kernels::CountBlock<T> block;
+    block.counts = {counts.row_ptr.data_ptr<int64_t>(), counts.columns.data_ptr<int32_t>(),
+                    counts.values.data_ptr<T>(), counts.row_ptr.size(0) - 1, n_genes_};
+    block.first_gene = tile.first;
+    block.n_genes = tile.genes();
+    block.row_stride = Tile::size;
+    block.log_size = task_.log_size.data_ptr<T>();
+    block.n_rows = rows_;
+    block.first_row = task_.first_row;
+    block.mean = parameter(0).cells;
+    block.dispersion = parameter(1);
+    block.inflation = parameter(2);
+    block.row_weight = row_weight_;
+    block.log_prob = tile_log_prob_.data_ptr<double>() + tile.index * rows_;
+    block.gradients = gradients_;
+    return block;
+  }
+
+  void add_up_columns(const Tile& tile, const at::Tensor& d, T* out) const {
+    const T* row = d.data_ptr<T>();
+    std::fill(out, out + tile.genes(), T(0));
+    for (int64_t r = 0; r < rows_; ++r, row += Tile::size) {
+      const T weight = row_weight_ ? row_weight_[r] : T(1);
+      for (int64_t g = 0; g < tile.genes(); ++g) out[g] += weight * row[g];
+    }
+  }
+
+  const Task& task_;
+  const bool gradients_;
+  const int64_t n_genes_, rows_, tiles_;
+  const T* row_weight_;
+  std::array<at::Tensor, 3> free_;  // [G] of the layers that are not linear
+  at::Tensor tile_log_prob_;        // [tiles, R]
+  std::vector<int64_t> invalid_;    // by tile: the first entry that is no count, or -1
+  std::vector<at::Tensor> group_sums_;
+  Evaluated out_;
+};
+
+Evaluated run(const Task& task, const at::Tensor& row_weight, Precision precision, bool gradients) {
+  if (task.h.scalar_type() == at::kDouble)
+    return Evaluation<double>(task, row_weight, Precision::float32, gradients).run();
+  return Evaluation<float>(task, row_weight, precision, gradients).run();
+}
+
+}  // namespace
+
+at::Tensor log_prob_of(const Task& task) { return run(task, {}, TrainingScope::precision(), false).log_prob; }
+
+Evaluated evaluate(const Task& task, const at::Tensor& row_weight, Precision precision) {
+  return run(task, row_weight, precision, true);
+}
+
+}  // namespace scprior::output

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/plain_products.hpp"
+
+#include <ATen/ATen.h>
+
+namespace scprior::output {
+
+PlainProducts::PlainProducts(const Layer& layer, const at::Tensor& h, bool keeps_gradients)
+    : h_(h.detach()), weight_(layer.weight.detach()), bias_(layer.bias.detach()) {
+  if (keeps_gradients) kept_ = at::empty({Tile::count(weight_.size(0)), h.size(0), Tile::size}, h_.options());
+}
+
+at::Tensor PlainProducts::make_scratch() const {
+  return kept_.defined() ? at::Tensor() : at::empty({h_.size(0), Tile::size}, h_.options());
+}
+
+at::Tensor PlainProducts::make_input_gradient() const { return at::zeros_like(h_); }
+
+at::Tensor PlainProducts::logits(const Tile& tile, const at::Tensor& scratch) {
+  at::Tensor out = (kept_.defined() ? kept_.select(0, tile.index) : scratch).narrow(1, 0, tile.genes());
+  const at::Tensor weight = weight_.slice(0, tile.first, tile.last);
+  return at::addmm_out(out, bias_.slice(0, tile.first, tile.last), h_, weight.t());
+}
+
+void PlainProducts::add_input_gradient(const Tile& tile, const at::Tensor& d, const at::Tensor& sum) const {
+  at::Tensor(sum).addmm_(d, weight_.slice(0, tile.first, tile.last));
+}
+
+void PlainProducts::weigh(const at::Tensor& row_weight) { weighted_h_ = h_ * row_weight.unsqueeze(1); }
+
+void PlainProducts::add_weight_rows(int64_t first, int64_t last, const at::Tensor& out) const {
+  const at::Tensor d = kept_.select(0, first / Tile::size).narrow(1, first % Tile::size, last - first);
+  at::Tensor(out).addmm_(d.t(), weighted_h_);
+}
+
+}  // namespace scprior::output

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/products.hpp"
+
+#include <ATen/ATen.h>
+
+#include "output/bf16_products.hpp"
+#include "output/plain_products.hpp"
+#include "scprior/parallel.hpp"
+
+namespace scprior::output {
+namespace {
+
+class WeightRows final : public RowGradient {
+ public:
+  WeightRows(std::shared_ptr<const Products> products, int64_t width) : products_(std::move(products)), width_(width) {}
+
+  void add(int64_t first, int64_t last, float* out) const override {
+    products_->add_weight_rows(first, last, at::from_blob(out, {last - first, width_}, at::kFloat));
+  }
+
+ private:
+  std::shared_ptr<const Products> products_;
+  int64_t width_;
+};
+
+}  // namespace
+
+Products::~Products() = default;
+
+std::shared_ptr<Products> make_products(const Layer& layer, const at::Tensor& h, bool keeps_gradients,
+                                        Precision precision) {
+  if (precision == Precision::bf16) return std::make_shared<Bf16Products>(layer, h, keeps_gradients);
+  return std::make_shared<PlainProducts>(layer, h, keeps_gradients);
+}
+
+at::Tensor weight_gradient(const Products& products, const at::Tensor& weight) {
+  const at::Tensor out = at::zeros_like(weight, at::MemoryFormat::Contiguous);
+  const int64_t n_genes = weight.size(0), step = RowGradient::block_rows;
+  parallel_for(0, (n_genes + step - 1) / step, 1, [&](int64_t first, int64_t last) {
+    for (int64_t gene = first * step; gene < std::min(last * step, n_genes); gene += step) {
+      const int64_t end = std::min(gene + step, n_genes);
+      products.add_weight_rows(gene, end, out.slice(0, gene, end));
+    }
+  });
+  return out;
+}
+
+std::unique_ptr<const RowGradient> weight_rows(std::shared_ptr<const Products> products, int64_t width) {
+  return std::make_unique<WeightRows>(std::move(products), width);
+}
+
+}  // namespace scprior::output

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "output/layers.hpp"
+
+namespace scprior::output {
+
+/// The three products of one linear layer with h [R, H], tile by tile: its logits, and from their gradients D those of h
+/// and of the weight. const functions and those of different tiles may run at once.
+class Products {
+ public:
+  virtual ~Products();
+
+  /// Memory for the logits of one tile on one thread.
+  virtual at::Tensor make_scratch() const = 0;
+  /// Zeros for add_input_gradient; [:R, :H] is the sum.
+  virtual at::Tensor make_input_gradient() const = 0;
+  /// W h + b of the tile, [R, genes] with rows Tile::size apart: in `scratch`, or where D is kept.
+  virtual at::Tensor logits(const Tile& tile, const at::Tensor& scratch) = 0;
+  /// sum += D W, with D where the logits were.
+  virtual void add_input_gradient(const Tile& tile, const at::Tensor& d, const at::Tensor& sum) const = 0;
+  /// Keeps D for the gradient of the weight.
+  virtual void keep(const Tile& tile, const at::Tensor& d) = 0;
+  /// The weights of the rows, [R], in add_weight_rows.
+  virtual void weigh(const at::Tensor& row_weight) = 0;
+  /// out [last - first, H] += Dᵀ diag(row weights) h for genes of one block of RowGradient.
+  virtual void add_weight_rows(int64_t first, int64_t last, const at::Tensor& out) const = 0;
+};
+
+/// keeps_gradients: whether keep and what follows will be called. Precision::bf16 needs float32 tensors.
+std::shared_ptr<Products> make_products(const Layer& layer, const at::Tensor& h, bool keeps_gradients,
+                                        Precision precision);
+
+/// The whole gradient of the weight, [G, H].
+at::Tensor weight_gradient(const Products& products, const at::Tensor& weight);
+
+/// The same for the optimiser.
+std::unique_ptr<const RowGradient> weight_rows(std::shared_ptr<const Products> products, int64_t width);
+
+}  // namespace scprior::output
