@@ -24,8 +24,8 @@ struct Simd {
 
 enum class Start { from_out, from_zero };
 
-/// out[0, V vectors) = start + Σ_k value(k) · row(k), in the order of k, from `first` while goes_on(k). Returns the k it
-/// ends at.
+/// out[0, V vectors) = start + Σ_k value(k) · row(k), in the order of k, from `first` while goes_on(k). Returns the k
+/// it ends at.
 template <class T, int bytes, int V, Start start, class GoesOn, class Value, class Row>
 SCPRIOR_INLINE int64_t add_vectors(int64_t first, GoesOn goes_on, T* out, Value value, Row row) {
   using Vector = typename Simd<T, bytes>::Vector;

@@ -27,8 +27,9 @@ struct ColumnView {
 
 /// out [B, H] = x [B, G] · weight [G, H] + bias [H].
 ///
-/// Cost: nnz H multiply-adds, each with a weight read from the second-level cache; [G, H] itself is read from memory once
-/// per thread where the columns of each row ascend. 35 000 rows of 1400 entries a second and core for H = 512 (AVX-512).
+/// Cost: nnz H multiply-adds, each with a weight read from the second-level cache; [G, H] itself is read from memory
+/// once per thread where the columns of each row ascend. 35 000 rows of 1400 entries a second and core at H = 512 with
+/// AVX-512.
 template <class T>
 SCPRIOR_API void csr_times_dense(const CsrView<T>& x, const T* weight, const T* bias, int64_t width, T* out,
                                  InstructionSet instructions = InstructionSet::best);
