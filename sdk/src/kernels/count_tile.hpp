@@ -73,6 +73,13 @@ SCPRIOR_INLINE double counts_of_row(const CountTile<T>& tile, int64_t begin, int
   return sum;
 }
 
+template <class T>
+SCPRIOR_INLINE void add_bias(const T* bias, int64_t genes, T* row) {
+  if (!bias) return;
+#pragma omp simd
+  for (int64_t g = 0; g < genes; ++g) row[g] += bias[g];
+}
+
 template <class Model, class Case, class T>
 SCPRIOR_INLINE double row_of_tile(CountTile<T>& tile, int64_t row_index, CountScratch<T>& scratch) {
   const CountBlock<T>& block = *tile.block;
@@ -94,6 +101,10 @@ SCPRIOR_INLINE double row_of_tile(CountTile<T>& tile, int64_t row_index, CountSc
     return 0;
   }
   if (row.log_size == -std::numeric_limits<T>::infinity()) return empty_cell(tile, begin, end, row);
+  const auto of_tile = [&](const T* bias) { return bias ? bias + tile.first_gene : nullptr; };
+  add_bias(of_tile(block.bias), row.genes, row.mean);
+  if constexpr (Case::dispersion_of_cells) add_bias(of_tile(block.dispersion.bias), row.genes, row.dispersion);
+  if constexpr (Case::inflation_of_cells) add_bias(of_tile(block.inflation.bias), row.genes, row.inflation);
 
   for (int64_t entry = begin; entry < end; ++entry) {
     const int64_t at = entry - begin, gene = counts.columns[entry] - tile.first_column();

@@ -35,11 +35,10 @@ struct NegativeBinomialModel {
       }
       const T ratio = mu * inverse_g;
       const T t = ratio > Range::ratio ? Range::ratio : ratio;
-      const T q = T(1) / (T(1) + t);
-      const LogOnePlus<T> log_1t = log_one_plus(t, q);
+      const LogOnePlus<T> log_1t = log_one_plus(t);
       sum -= theta_g * log_1t.value;
       if constexpr (Case::gradients) {
-        mean[g] = unclipped(a) ? -mu * q : T(0);
+        mean[g] = unclipped(a) ? -mu * log_1t.reciprocal : T(0);
         const T by_theta = -theta_g * log_1t.excess;
         if constexpr (Case::dispersion_of_cells) {
           log_theta[g] = by_theta;

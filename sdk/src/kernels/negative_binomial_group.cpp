@@ -48,9 +48,9 @@ SCPRIOR_INLINE void compute(CountGroup& group, int64_t n) {
   }
 #pragma omp simd
   for (int64_t k = 0; k < size; ++k) {
-    const double x = count[k], t = mu[k] / theta[k], q = 1 / (1 + t);
-    const LogOnePlus<double> log_1t = log_one_plus(t, q);
-    const double log_product = log_one_plus(product[k] - 1, 1 / product[k]).value;
+    const double x = count[k], t = mu[k] / theta[k];
+    const LogOnePlus<double> log_1t = log_one_plus(t);
+    const double log_product = log_one_plus(product[k] - 1).value, q = log_1t.reciprocal;
     const double shift = theta[k] < 1 ? x - 1 : 0.0;
     const double log_theta = limited(group.log_theta[k], -300.0, 300.0);
     group.value[k] =

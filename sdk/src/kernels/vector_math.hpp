@@ -101,27 +101,28 @@ SCPRIOR_INLINE Exponential<T> exponential_minus_one(T x) {
 
 template <class T>
 struct LogOnePlus {
-  T value;   // ln(1 + t)
-  T excess;  // ln(1 + t) - t / (1 + t)
+  T value;       // ln(1 + t)
+  T excess;      // ln(1 + t) - t / (1 + t)
+  T reciprocal;  // 1 / (1 + t)
 };
 
-/// ln(1 + t) and its excess over t / (1 + t), both without cancellation. q = 1 / (1 + t).
+/// ln(1 + t) and its excess over t / (1 + t), both without cancellation, for the price of one division.
 ///
 ///     1 + t = 2^e (1 + d),  s = d / (2 + d),  ln(1 + d) = 2 atanh(s) = 2 (s + s³/3 + s⁵/5 + ...)
-///     e = 0:  t / (1 + t) = 2 s / (1 + s),  excess = 2 (s² / (1 + s) + s³/3 + ...),  1 / (1 + s) = (1 + t/2) q
+///     e = 0:  t / (1 + t) = 2 s / (1 + s),  excess = 2 (s² / (1 + s) + s³/3 + ...),  1 / (1 + s) = (1 + t/2) / (1 + t)
 ///
-/// Source: derived above. Domain: 0 <= t, 1 + t finite.
+/// What 1 + t loses by rounding is added to d. Both paths are computed: a branch would split the vector.
+/// Source: derived above. Domain: 0 <= t <= 1e37 (float), 1e300 (double).
 template <class T>
-SCPRIOR_INLINE LogOnePlus<T> log_one_plus(T t, T q) {
+SCPRIOR_INLINE LogOnePlus<T> log_one_plus(T t) {
   using F = Format<T>;
   using Bits = typename F::Bits;
-  constexpr T root_two = std::bit_cast<T>(F::root_half + (Bits(1) << F::mantissa));
-  const T u = T(1) + t;
-  const Bits bits = std::bit_cast<Bits>(u);
-  const Bits e = (bits - F::root_half) >> F::mantissa;
-  const bool small = !(u >= root_two);  // e = 0, or NaN
-  const T d = small ? t : std::bit_cast<T>(bits - (e << F::mantissa)) - T(1);
-  const T s = d / (T(2) + d), z = s * s;  // |s| <= 0.172
+  const T u = T(1) + t, lost = t - (u - T(1));
+  const Bits bits = std::bit_cast<Bits>(u), e = (bits - F::root_half) >> F::mantissa;
+  const T scale = std::bit_cast<T>(F::one - (e << F::mantissa));  // 2^-e
+  const T d = (std::bit_cast<T>(bits - (e << F::mantissa)) - T(1)) + lost * scale;
+  const T both = T(1) / (u * (T(2) + d));
+  const T q = both * (T(2) + d), s = d * (both * u), z = s * s;  // |s| <= 0.172
   T tail;
   if constexpr (sizeof(T) == 4) {
     tail = s * z * polynomial(z, T(1.0 / 3), T(1.0 / 5), T(1.0 / 7), T(1.0 / 9), T(1.0 / 11));
@@ -131,8 +132,8 @@ SCPRIOR_INLINE LogOnePlus<T> log_one_plus(T t, T q) {
   }
   const T exponent = std::bit_cast<T>(e | F::integer) - F::integer_value;
   const T value = exponent * T(0.693147180559945309417) + T(2) * (s + tail);
-  const T excess = small ? T(2) * (z * (T(1) + T(0.5) * t) * q + tail) : value - (T(1) - q);
-  return {value, excess};
+  const T near = T(2) * (z * (T(1) + T(0.5) * t) * q + tail), far = value - (T(1) - q);
+  return {value, e == 0 ? near : far, q};
 }
 
 }  // namespace scprior::kernels

@@ -13,8 +13,9 @@ SCPRIOR_INLINE void deflate(CountGroup& group) {
   for (int64_t k = 0; k < CountGroup::size; ++k) {
     const double r = group.logit[k];
     const bool above = r > 0, counted = group.x[k] > 0;
-    const double e = exponential(above ? -r : r), q = 1 / (1 + e);
-    const double log_kept = -(above ? r : 0.0) - log_one_plus(e, q).value;
+    const double e = exponential(above ? -r : r);
+    const LogOnePlus<double> log_1e = log_one_plus(e);
+    const double log_kept = -(above ? r : 0.0) - log_1e.value, q = log_1e.reciprocal;
     group.value[k] = counted ? group.value[k] + log_kept : group.value[k];
     group.d_logit[k] = counted ? (above ? -q : -e * q) : group.d_logit[k];
   }

@@ -46,15 +46,14 @@ struct ZeroInflatedModel {
       }
       const T ratio = mu * inverse_g;
       const T t = ratio > Range::ratio ? Range::ratio : ratio;
-      const T q = T(1) / (T(1) + t);
-      const LogOnePlus<T> log_1t = log_one_plus(t, q);
+      const LogOnePlus<T> log_1t = log_one_plus(t);
       const Exponential<T> counted = exponential_minus_one(limited(-theta_g * log_1t.value, Range::low_log_p, T(0)));
       const T other = -counted.minus_one;               // 1 - NB(0)
       const T scale = T(1) / (odds_g + counted.value);  // 1 / ((1 + e^r) p(0))
-      sum -= log_one_plus(other * scale, T(1)).value;
+      sum -= log_one_plus(other * scale).value;
       if constexpr (Case::gradients) {
         const T share = counted.value * scale;  // of the zeros, by chance in counting
-        mean[g] = unclipped(a) ? -share * (mu * q) : T(0);
+        mean[g] = unclipped(a) ? -share * (mu * log_1t.reciprocal) : T(0);
         const T by_theta = -share * (theta_g * log_1t.excess);
         if constexpr (Case::dispersion_of_cells) {
           log_theta[g] = by_theta;

@@ -3,6 +3,7 @@
 
 #include "initial_weights.hpp"
 #include "scprior/error.hpp"
+#include "scprior/kernels/dropout.hpp"
 #include "scprior/nn.hpp"
 #include "scprior/options.hpp"
 
@@ -47,8 +48,14 @@ at::Tensor BatchNorm::forward(const at::Tensor& x) const {
 
 at::Tensor dropout(const at::Tensor& x, double p, const at::Generator& noise) {
   if (p == 0) return x;
-  const at::Tensor kept = at::empty_like(x, x.options().requires_grad(false)).bernoulli_(1 - p, noise);
-  return x * kept.mul_(1 / (1 - p));
+  at::Tensor mask = at::empty_like(x, x.options().requires_grad(false), at::MemoryFormat::Contiguous);
+  if (!x.is_cpu()) return x * mask.bernoulli_(1 - p, noise).mul_(1 / (1 - p));
+  // A draw of LibTorch's generator for every element takes longer than all else here.
+  const int64_t seed = at::empty({1}, at::kLong).random_(noise).item<int64_t>();
+  AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "dropout", [&] {
+    kernels::dropout_mask(static_cast<uint64_t>(seed), p, mask.numel(), mask.data_ptr<scalar_t>());
+  });
+  return x * mask;
 }
 
 const std::vector<std::string>& activation_names() {

@@ -24,7 +24,6 @@ Bf16Products::Bf16Products(const Layer& layer, const at::Tensor& h, bool keeps_g
       padded_width_(bf16_padded(width_)),
       h_(h.detach().contiguous()),
       weight_(layer.weight.detach().contiguous()),
-      bias_(layer.bias.detach().contiguous()),
       left_h_(packed(rows_, width_)) {
   kernels::pack_left(h_.data_ptr<float>(), width_, rows_, width_, numbers_of(left_h_));
   if (keeps_gradients)
@@ -39,7 +38,7 @@ Bf16* Bf16Products::kept_tile(int64_t index) const {
 
 at::Tensor Bf16Products::make_scratch() const { return at::empty({padded_rows_, Tile::size}, at::kFloat); }
 
-at::Tensor Bf16Products::make_input_gradient() const { return at::zeros({padded_rows_, padded_width_}, at::kFloat); }
+std::array<int64_t, 2> Bf16Products::input_gradient_shape() const { return {padded_rows_, padded_width_}; }
 
 at::Tensor Bf16Products::logits(const Tile& tile, const at::Tensor& scratch) {
   const at::Tensor right_weight = packed(width_, tile.genes());
@@ -52,10 +51,11 @@ at::Tensor Bf16Products::logits(const Tile& tile, const at::Tensor& scratch) {
                          .out = scratch.data_ptr<float>(),
                          .out_stride = Tile::size,
                          .add = false});
-  return scratch.narrow(0, 0, rows_).narrow(1, 0, tile.genes()).add_(bias_.slice(0, tile.first, tile.last));
+  return scratch.narrow(0, 0, rows_).narrow(1, 0, tile.genes());
 }
 
-void Bf16Products::add_input_gradient(const Tile& tile, const at::Tensor& d, const at::Tensor& sum) const {
+void Bf16Products::add_input_gradient(const Tile& tile, const at::Tensor& d, const at::Tensor& sum,
+                                      bool first) const {
   const at::Tensor left_d = packed(rows_, tile.genes()), right_weight = packed(tile.genes(), width_);
   kernels::pack_left(d.data_ptr<float>(), Tile::size, rows_, tile.genes(), numbers_of(left_d));
   kernels::pack_right(weight_rows_from(tile.first), width_, tile.genes(), width_, numbers_of(right_weight));
@@ -66,7 +66,7 @@ void Bf16Products::add_input_gradient(const Tile& tile, const at::Tensor& d, con
                          .right = numbers_of(right_weight),
                          .out = sum.data_ptr<float>(),
                          .out_stride = padded_width_,
-                         .add = true});
+                         .add = !first});
 }
 
 void Bf16Products::keep(const Tile& tile, const at::Tensor& d) {

@@ -6,15 +6,15 @@
 
 namespace scprior::output {
 
-/// Operands rounded to bfloat16, sums, bias and results in float32.
+/// Operands rounded to bfloat16, sums and results in float32.
 class Bf16Products final : public Products {
  public:
   Bf16Products(const Layer& layer, const at::Tensor& h, bool keeps_gradients);
 
   at::Tensor make_scratch() const override;
-  at::Tensor make_input_gradient() const override;
+  std::array<int64_t, 2> input_gradient_shape() const override;
   at::Tensor logits(const Tile& tile, const at::Tensor& scratch) override;
-  void add_input_gradient(const Tile& tile, const at::Tensor& d, const at::Tensor& sum) const override;
+  void add_input_gradient(const Tile& tile, const at::Tensor& d, const at::Tensor& sum, bool first) const override;
   void keep(const Tile& tile, const at::Tensor& d) override;
   void weigh(const at::Tensor& row_weight) override;
   void add_weight_rows(int64_t first, int64_t last, const at::Tensor& out) const override;
@@ -23,10 +23,10 @@ class Bf16Products final : public Products {
   const float* weight_rows_from(int64_t gene) const;
   kernels::Bf16* kept_tile(int64_t index) const;
 
-  int64_t rows_, width_;                    // R, H
+  int64_t rows_, width_;  // R, H
   int64_t padded_rows_, padded_width_;
-  at::Tensor h_, weight_, bias_;
-  at::Tensor left_h_;           // [R, H], for the logits
+  at::Tensor h_, weight_;
+  at::Tensor left_h_;            // [R, H], for the logits
   at::Tensor right_weighted_h_;  // [R, H], for the gradient of the weight
   at::Tensor kept_;              // [tiles] of left operands [Tile::size, R]: the transpose of D
 };

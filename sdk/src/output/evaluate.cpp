@@ -19,7 +19,7 @@ namespace {
 }
 
 /// The gradient of h is summed over the tiles of each group, then over the groups: the same for any number of threads.
-constexpr int64_t groups = 16;
+constexpr int64_t most_groups = 16;
 
 template <class T>
 class Evaluation {
@@ -30,6 +30,7 @@ class Evaluation {
         n_genes_(task.counts.n_columns),
         rows_(task.h.size(0)),
         tiles_(Tile::count(n_genes_)),
+        groups_(std::min(tiles_, most_groups)),
         row_weight_(row_weight.defined() ? row_weight.data_ptr<T>() : nullptr),
         tile_log_prob_(at::empty({tiles_, rows_}, at::kDouble)),
         invalid_(tiles_, -1) {
@@ -37,14 +38,16 @@ class Evaluation {
       const Layer& layer = task.layers[i];
       if (!layer.exists()) continue;
       if (layer.is_linear()) out_.products[i] = make_products(layer, task.h, gradients, precision);
-      else free_[i] = layer.bias.detach().expand({n_genes_}).contiguous();
+      bias_[i] = layer.bias.detach().expand({n_genes_}).contiguous();
       if (gradients) out_.bias_gradients[i] = at::empty({n_genes_}, task.h.options().requires_grad(false));
     }
-    if (gradients) group_sums_.resize(groups);
+    if (!gradients) return;
+    const auto [padded_rows, padded_width] = out_.products[0]->input_gradient_shape();
+    group_sums_ = at::empty({groups_, padded_rows, padded_width}, task.h.options().requires_grad(false));
   }
 
   Evaluated run() {
-    parallel_for(0, groups, 1, [&](int64_t first, int64_t last) {
+    parallel_for(0, groups_, 1, [&](int64_t first, int64_t last) {
       for (int64_t group = first; group < last; ++group) do_group(group);
     });
     int64_t found = -1;
@@ -52,10 +55,7 @@ class Evaluation {
       if (entry >= 0 && (found < 0 || entry < found)) found = entry;
     if (found >= 0) refuse(task_, found);
     out_.log_prob = tile_log_prob_.sum(0);
-    if (gradients_) {
-      for (int64_t group = 1; group < groups; ++group) group_sums_[0].add_(group_sums_[group]);
-      out_.h_gradient = group_sums_[0].narrow(0, 0, rows_).narrow(1, 0, task_.h.size(1));
-    }
+    if (gradients_) out_.h_gradient = group_sums_.sum(0).narrow(0, 0, rows_).narrow(1, 0, task_.h.size(1));
     return std::move(out_);
   }
 
@@ -66,12 +66,12 @@ class Evaluation {
     Logits scratch;
     for (size_t i = 0; i < 3; ++i)
       if (out_.products[i]) scratch[i] = out_.products[i]->make_scratch();
-    if (gradients_) group_sums_[group] = out_.products[0]->make_input_gradient();
-    for (int64_t i = group * tiles_ / groups; i < (group + 1) * tiles_ / groups; ++i)
-      do_tile(Tile(i, n_genes_), scratch, group);
+    const at::Tensor sum = gradients_ ? group_sums_.select(0, group) : at::Tensor();
+    const int64_t first = group * tiles_ / groups_, last = (group + 1) * tiles_ / groups_;
+    for (int64_t i = first; i < last; ++i) do_tile(Tile(i, n_genes_), scratch, sum, i == first);
   }
 
-  void do_tile(const Tile& tile, const Logits& scratch, int64_t group) {
+  void do_tile(const Tile& tile, const Logits& scratch, const at::Tensor& sum, bool first) {
     Logits logits;
     for (size_t i = 0; i < 3; ++i)
       if (out_.products[i]) logits[i] = out_.products[i]->logits(tile, scratch[i]);
@@ -79,7 +79,7 @@ class Evaluation {
     if (!gradients_) return;
     for (size_t i = 0; i < 3; ++i) {
       if (!out_.products[i]) continue;
-      out_.products[i]->add_input_gradient(tile, logits[i], group_sums_[group]);
+      out_.products[i]->add_input_gradient(tile, logits[i], sum, first && i == 0);
       out_.products[i]->keep(tile, logits[i]);
       add_up_columns(tile, logits[i], out_.bias_gradients[i].template data_ptr<T>() + tile.first);
     }
@@ -89,10 +89,15 @@ class Evaluation {
     const Csr& counts = task_.counts;
     const auto parameter = [&](size_t i) {
       kernels::CountParameter<T> out;
-      if (logits[i].defined()) out.cells = logits[i].template data_ptr<T>();
-      if (free_[i].defined()) out.genes = free_[i].template data_ptr<T>() + tile.first;
-      if (free_[i].defined() && gradients_)
-        out.gene_gradient = out_.bias_gradients[i].template data_ptr<T>() + tile.first;
+      if (!bias_[i].defined()) return out;
+      const T* const bias = bias_[i].template data_ptr<T>() + tile.first;
+      if (logits[i].defined()) {
+        out.cells = logits[i].template data_ptr<T>();
+        out.bias = bias;
+      } else {
+        out.genes = bias;
+        if (gradients_) out.gene_gradient = out_.bias_gradients[i].template data_ptr<T>() + tile.first;
+      }
       return out;
     };
     kernels::CountBlock<T> block;
@@ -105,6 +110,7 @@ class Evaluation {
     block.n_rows = rows_;
     block.first_row = task_.first_row;
     block.mean = parameter(0).cells;
+    block.bias = parameter(0).bias;
     block.dispersion = parameter(1);
     block.inflation = parameter(2);
     block.row_weight = row_weight_;
@@ -124,12 +130,12 @@ class Evaluation {
 
   const Task& task_;
   const bool gradients_;
-  const int64_t n_genes_, rows_, tiles_;
+  const int64_t n_genes_, rows_, tiles_, groups_;
   const T* row_weight_;
-  std::array<at::Tensor, 3> free_;  // [G] of the layers that are not linear
+  std::array<at::Tensor, 3> bias_;  // [G] by layer: added to the logits, or the parameter itself
   at::Tensor tile_log_prob_;        // [tiles, R]
   std::vector<int64_t> invalid_;    // by tile: the first entry that is no count, or -1
-  std::vector<at::Tensor> group_sums_;
+  at::Tensor group_sums_;           // [groups, R, H]: gradients of h
   Evaluated out_;
 };
 

@@ -6,7 +6,7 @@
 namespace scprior::output {
 
 PlainProducts::PlainProducts(const Layer& layer, const at::Tensor& h, bool keeps_gradients)
-    : h_(h.detach()), weight_(layer.weight.detach()), bias_(layer.bias.detach()) {
+    : h_(h.detach()), weight_(layer.weight.detach()) {
   if (keeps_gradients) kept_ = at::empty({Tile::count(weight_.size(0)), h.size(0), Tile::size}, h_.options());
 }
 
@@ -14,16 +14,16 @@ at::Tensor PlainProducts::make_scratch() const {
   return kept_.defined() ? at::Tensor() : at::empty({h_.size(0), Tile::size}, h_.options());
 }
 
-at::Tensor PlainProducts::make_input_gradient() const { return at::zeros_like(h_); }
+std::array<int64_t, 2> PlainProducts::input_gradient_shape() const { return {h_.size(0), h_.size(1)}; }
 
 at::Tensor PlainProducts::logits(const Tile& tile, const at::Tensor& scratch) {
   at::Tensor out = (kept_.defined() ? kept_.select(0, tile.index) : scratch).narrow(1, 0, tile.genes());
-  const at::Tensor weight = weight_.slice(0, tile.first, tile.last);
-  return at::addmm_out(out, bias_.slice(0, tile.first, tile.last), h_, weight.t());
+  return at::mm_out(out, h_, weight_.slice(0, tile.first, tile.last).t());
 }
 
-void PlainProducts::add_input_gradient(const Tile& tile, const at::Tensor& d, const at::Tensor& sum) const {
-  at::Tensor(sum).addmm_(d, weight_.slice(0, tile.first, tile.last));
+void PlainProducts::add_input_gradient(const Tile& tile, const at::Tensor& d, const at::Tensor& sum,
+                                       bool first) const {
+  at::Tensor(sum).addmm_(d, weight_.slice(0, tile.first, tile.last), first ? 0 : 1);
 }
 
 void PlainProducts::weigh(const at::Tensor& row_weight) { weighted_h_ = h_ * row_weight.unsqueeze(1); }

@@ -11,15 +11,15 @@ class PlainProducts final : public Products {
   PlainProducts(const Layer& layer, const at::Tensor& h, bool keeps_gradients);
 
   at::Tensor make_scratch() const override;
-  at::Tensor make_input_gradient() const override;
+  std::array<int64_t, 2> input_gradient_shape() const override;
   at::Tensor logits(const Tile& tile, const at::Tensor& scratch) override;
-  void add_input_gradient(const Tile& tile, const at::Tensor& d, const at::Tensor& sum) const override;
+  void add_input_gradient(const Tile& tile, const at::Tensor& d, const at::Tensor& sum, bool first) const override;
   void keep(const Tile&, const at::Tensor&) override {}
   void weigh(const at::Tensor& row_weight) override;
   void add_weight_rows(int64_t first, int64_t last, const at::Tensor& out) const override;
 
  private:
-  at::Tensor h_, weight_, bias_, weighted_h_;
+  at::Tensor h_, weight_, weighted_h_;
   at::Tensor kept_;  // [tiles, R, Tile::size]: logits, then D
 };
 

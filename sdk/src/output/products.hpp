@@ -7,20 +7,20 @@
 
 namespace scprior::output {
 
-/// The three products of one linear layer with h [R, H], tile by tile: its logits, and from their gradients D those of h
-/// and of the weight. const functions and those of different tiles may run at once.
+/// The three products of one linear layer with h [R, H], tile by tile: its logits less the bias, and from their gradients
+/// D those of h and of the weight. const functions and those of different tiles may run at once.
 class Products {
  public:
   virtual ~Products();
 
   /// Memory for the logits of one tile on one thread.
   virtual at::Tensor make_scratch() const = 0;
-  /// Zeros for add_input_gradient; [:R, :H] is the sum.
-  virtual at::Tensor make_input_gradient() const = 0;
-  /// W h + b of the tile, [R, genes] with rows Tile::size apart: in `scratch`, or where D is kept.
+  /// Shape of a sum of add_input_gradient, of which [:R, :H] counts.
+  virtual std::array<int64_t, 2> input_gradient_shape() const = 0;
+  /// W h of the tile, [R, genes] with rows Tile::size apart: in `scratch`, or where D is kept.
   virtual at::Tensor logits(const Tile& tile, const at::Tensor& scratch) = 0;
-  /// sum += D W, with D where the logits were.
-  virtual void add_input_gradient(const Tile& tile, const at::Tensor& d, const at::Tensor& sum) const = 0;
+  /// sum = D W, or += if it is not the first, with D where the logits were.
+  virtual void add_input_gradient(const Tile& tile, const at::Tensor& d, const at::Tensor& sum, bool first) const = 0;
   /// Keeps D for the gradient of the weight.
   virtual void keep(const Tile& tile, const at::Tensor& d) = 0;
   /// The weights of the rows, [R], in add_weight_rows.

@@ -9,9 +9,10 @@ namespace scprior::kernels {
 /// A parameter of the counts' distribution beside the mean: of each gene in each cell, or of each gene.
 template <class T>
 struct CountParameter {
-  T* cells = nullptr;          ///< [R, n] in: the parameter; out: its gradient d ln p / d parameter. Null: genes
+  T* cells = nullptr;          ///< [R, n] in: the parameter less bias; out: d ln p / d parameter. Null: genes
   const T* genes = nullptr;    ///< [n]
   T* gene_gradient = nullptr;  ///< [n] out: Σ_r weight_r · gradient of the gene's parameter; null: not wanted
+  const T* bias = nullptr;     ///< [n] added to `cells`; null: 0
 };
 
 /// The predicted logits and the counts of R rows at n neighbouring genes; a row is one posterior sample of one cell.
@@ -24,7 +25,8 @@ struct CountBlock {
   const T* log_size = nullptr;   ///< [B] ln(l / 1e4); -inf: an empty cell
   int64_t n_rows = 0;            ///< R
   int64_t first_row = 0;         ///< row r is of cell (first_row + r) % B
-  T* mean = nullptr;             ///< [R, n] in: a, with ln μ = clip(a, ±60) + log_size; out: d ln p / d a
+  const T* bias = nullptr;       ///< [n] added to `mean`; null: 0
+  T* mean = nullptr;             ///< [R, n] in: a less bias, with ln μ = clip(a, ±60) + log_size; out: d ln p / d a
   CountParameter<T> dispersion;  ///< ln θ (negative binomial, with or without zero inflation)
   CountParameter<T> inflation;   ///< r, with π = σ(clip(r, ±60)) (zero inflation)
   const T* row_weight = nullptr; ///< [R] weights of the gene gradients; null: 1
