@@ -23,8 +23,13 @@ namespace scprior::core {
 namespace {
 
 /// Libraries stay loaded until the process ends: autograd nodes may outlive everything else, and unloading their code
-/// would crash. The objects are therefore leaked on purpose.
-void keep_for_ever(boost::dll::shared_library library) { new boost::dll::shared_library(std::move(library)); }
+/// would crash.
+void keep_for_ever(boost::dll::shared_library library) {
+  static std::mutex mutex;
+  static std::vector<boost::dll::shared_library>& kept = *new std::vector<boost::dll::shared_library>;
+  const std::lock_guard lock(mutex);
+  kept.push_back(std::move(library));
+}
 
 std::filesystem::path absolute_path(const std::filesystem::path& path) {
   return std::filesystem::absolute(path).lexically_normal();
