@@ -22,6 +22,7 @@ struct Arguments {
 
   int64_t load_cells() const { return quick ? cells : 4 * cells; }
   int64_t metric_cells() const { return quick ? 2 * cells : 10 * cells; }
+  int64_t umap_cells() const { return quick ? cells : 4 * cells; }
   int64_t report_cells() const { return quick ? cells : 10 * cells; }
   bool paper_sizes() const { return genes == 20000 && components == 500; }
 };

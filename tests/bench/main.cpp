@@ -30,13 +30,14 @@ int run_bench(Arguments arguments) {
   std::filesystem::create_directories(arguments.data);
   const OtherLoad others;
   const Samples samples = run_rounds(plan_of(arguments));
-  const std::vector<core::Fact> facts = conditions(samples, arguments, others.share());
+  const double share_of_others = others.share();
+  const std::vector<core::Fact> facts = conditions(samples, arguments, share_of_others);
   const std::vector<Bar> bars = bars_of(samples, arguments);
 
   for (const core::Fact& fact : facts) fmt::print("{:<18}{}\n", fact.name, fact.value);
   for (const auto& tables : {other_tables(samples, arguments), training_tables(samples, arguments)})
     for (const core::ResultTable& table : tables) fmt::print("\n{}", core::to_text(table, false));
-  fmt::print("\n{}", core::to_text(bars_table(bars), false));
+  fmt::print("\n{}", core::to_text(bars_table(bars, arguments, share_of_others), false));
   for (const auto& [task, reason] : samples.failures()) fmt::print("\nnot measured: {}: {}\n", task, reason);
   for (const std::filesystem::path& file : arguments.outputs) write_results(file, facts, samples, bars);
   return samples.failures().empty() ? 0 : 1;

@@ -16,9 +16,10 @@ Measured measure_simulate(const MeasureArguments& arguments) {
 
 Measured measure(const MeasureArguments& arguments) {
   static const std::map<std::string, Measured (*)(const MeasureArguments&)> kinds = {
-      {"train", measure_train}, {"first-step", measure_first_step}, {"loss", measure_loss},
-      {"load", measure_load},   {"embed", measure_embed},           {"metrics", measure_metrics},
-      {"report", measure_report}, {"limits", measure_limits},       {"simulate", measure_simulate}};
+      {"train", measure_train},   {"first-step", measure_first_step}, {"loss", measure_loss},
+      {"load", measure_load},     {"embed", measure_embed},           {"metrics", measure_metrics},
+      {"umap", measure_umap},     {"report", measure_report},         {"limits", measure_limits},
+      {"simulate", measure_simulate}};
   const auto kind = kinds.find(arguments.what);
   if (kind == kinds.end()) fail(Status::argument, "there is no measurement \"", arguments.what, '"');
   core::prepare_process(arguments.threads);

@@ -28,14 +28,15 @@ Measured measure(const MeasureArguments& arguments);
 
 // One of each kind; memory is that of the whole process, so a process does one.
 
-Measured measure_train(const MeasureArguments& arguments);     ///< cells_per_second, step_seconds, memory
-Measured measure_first_step(const MeasureArguments& arguments);  ///< seconds from the process's start
-Measured measure_loss(const MeasureArguments& arguments);      ///< losses after a number of steps
-Measured measure_load(const MeasureArguments& arguments);      ///< seconds, cells_per_second, bytes_per_second
-Measured measure_embed(const MeasureArguments& arguments);     ///< cells_per_second
-Measured measure_metrics(const MeasureArguments& arguments);   ///< seconds of each metric and of UMAP
-Measured measure_report(const MeasureArguments& arguments);    ///< seconds from the end of training to the report
-Measured measure_limits(const MeasureArguments& arguments);    ///< best rates of GEMM and copy
-Measured measure_simulate(const MeasureArguments& arguments);  ///< writes arguments.data
+Measured measure_train(const MeasureArguments& arguments);        ///< cells_per_second, step_seconds, memory
+Measured measure_first_step(const MeasureArguments& arguments);   ///< seconds from the process's start
+Measured measure_loss(const MeasureArguments& arguments);         ///< losses after a number of steps
+Measured measure_load(const MeasureArguments& arguments);         ///< seconds, cells_per_second, bytes_per_second
+Measured measure_embed(const MeasureArguments& arguments);        ///< cells_per_second
+Measured measure_metrics(const MeasureArguments& arguments);      ///< seconds of each metric that needs no model
+Measured measure_umap(const MeasureArguments& arguments);         ///< seconds
+Measured measure_report(const MeasureArguments& arguments);       ///< seconds from the end of training to the report
+Measured measure_limits(const MeasureArguments& arguments);       ///< best rates of GEMM and copy
+Measured measure_simulate(const MeasureArguments& arguments);     ///< writes arguments.data
 
 }  // namespace scprior::bench

@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 
 #include <chrono>
+#include <functional>
 
 #include "measure.hpp"
 #include "scprior/core/model.hpp"
@@ -12,6 +13,12 @@
 
 namespace scprior::bench {
 namespace {
+
+double seconds_of(const std::function<void()>& body) {
+  const auto begin = std::chrono::steady_clock::now();
+  body();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
 
 constexpr int64_t n_units = 128, n_types = 12;
 
@@ -53,17 +60,17 @@ Measured measure_metrics(const MeasureArguments& arguments) {
   host.load_standard_folders();
   const LatentCells cells(arguments.cells);
   Measured out;
-  const auto time = [&](const std::string& name, const std::function<void()>& body) {
-    const auto begin = std::chrono::steady_clock::now();
-    body();
-    out.values[name] = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  };
   for (const char* name : {"silhouette", "active_units", "principal_components", "latent_covariance"}) {
     const auto metric = host.create<Metric>(name, Options::resolve(host.find(SCPRIOR_KIND_METRIC, name)->options, {}));
-    time(name, [&] { metric->evaluate(cells); });
+    out.values[name] = seconds_of([&] { metric->evaluate(cells); });
   }
-  time("umap", [&] { core::umap(cells.latent_mean(), 0, static_cast<int>(arguments.threads)); });
   return out;
+}
+
+Measured measure_umap(const MeasureArguments& arguments) {
+  const LatentCells cells(arguments.cells);
+  const int threads = static_cast<int>(arguments.threads);
+  return {{{"seconds", seconds_of([&] { core::umap(cells.latent_mean(), 0, threads); })}}, {}};
 }
 
 }  // namespace scprior::bench

@@ -40,8 +40,9 @@ core::ResultTable everything_else(const Samples& samples, const Arguments& argum
   for (const std::string& precision : precisions())
     row("embed, VAE, " + precision, arguments.cells,
         with_range(samples.of(embed_name(precision), "cells_per_second"), 0), "cells/s");
-  for (const char* metric : {"silhouette", "active_units", "principal_components", "latent_covariance", "umap"})
+  for (const char* metric : {"silhouette", "active_units", "principal_components", "latent_covariance"})
     row(concat(metric, ", 128 units"), scored, with_range(samples.of(metrics_name, metric), 2), "s");
+  row("UMAP, 128 units", arguments.umap_cells(), with_range(samples.of(umap_name, "seconds"), 1), "s");
   row("all metrics, UMAP and report of a VAE", arguments.report_cells(),
       with_range(samples.of(report_name, "seconds"), 1), "s");
   for (const char* model : {"VAE", "VAMP"})
@@ -88,11 +89,17 @@ core::ResultTable losses(const Samples& samples, const Arguments& arguments) {
   return table;
 }
 
+/// Why not to trust the numbers.
+std::string warnings(const Arguments& arguments, double share_of_others) {
+  return concat(arguments.repetitions < 5 ? " Fewer than 5: a first look." : "",
+                share_of_others > 0.05 ? " DISTURBED: other processes used the machine." : "");
+}
+
 std::string measured_text(const Bar& bar) {
   const int digits = bar.unit == "×" || bar.unit == "GB" || bar.unit == "s" ? 2 : 0;
   std::string text;
   for (const auto& [model, summary] : bar.measured)
-    text += concat(text.empty() ? "" : ", ", bar.measured.size() > 1 ? model + " " : "",
+    text += concat(text.empty() ? "" : ", ", model.empty() ? "" : model + " ",
                    bar.unit == "relative" && summary.n > 0 ? fmt::format("{:.1e}", summary.median)
                                                            : plain(summary, digits));
   return text;
@@ -107,9 +114,8 @@ std::vector<core::Fact> conditions(const Samples& samples, const Arguments& argu
   for (const core::Fact& fact : core::standard_versions()) facts.push_back(fact);
   for (const auto& [name, value] : samples.facts()) facts.push_back({name, value});
   facts.push_back({"Data", concat(arguments.cells, " cells, ", arguments.genes, " genes, simulated")});
-  facts.push_back({"Repetitions", concat(arguments.repetitions, arguments.repetitions < 5 ? ", which is few" : "")});
-  facts.push_back({"Used by others", fmt::format("{:.0f} % of the processor time{}", 100 * share_of_others,
-                                                 share_of_others > 0.05 ? ": the timings are disturbed" : "")});
+  facts.push_back({"Repetitions", concat(arguments.repetitions)});
+  facts.push_back({"Used by others", fmt::format("{:.0f} % of the processor time", 100 * share_of_others)});
   return facts;
 }
 
@@ -123,8 +129,10 @@ std::vector<core::ResultTable> other_tables(const Samples& samples, const Argume
   return tables;
 }
 
-core::ResultTable bars_table(const std::vector<Bar>& bars) {
-  core::ResultTable table = make_table("Bars", "Medians.", {"what", "condition", "precision"},
+core::ResultTable bars_table(const std::vector<Bar>& bars, const Arguments& arguments, double share_of_others) {
+  const std::string caption =
+      concat("Medians of ", arguments.repetitions, " repetitions.", warnings(arguments, share_of_others));
+  core::ResultTable table = make_table("Bars", caption, {"what", "condition", "precision"},
                                        {"bar", "measured", "unit", "verdict"});
   for (const Bar& bar : bars)
     add_row(table, {bar.what, bar.condition, bar.precision},

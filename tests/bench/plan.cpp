@@ -48,7 +48,20 @@ class Planner {
                                     {}});
     return path.string();
   }
+  /// The same file as anndata writes it, which is how users' files are.
+  std::string written_by_anndata(const std::string& original) {
+    const std::string copy = fs::path(original).replace_extension(".anndata.h5ad").string();
+    if (!fs::exists(copy))
+      plan_.preparations.push_back({"write " + copy,
+                                    {arguments_.peers, "-B", peer_script("write_h5ad.py"), original, copy},
+                                    {}});
+    return copy;
+  }
   std::string training_file() { return file(arguments_.cells, arguments_.genes); }
+
+  static std::string peer_script(const std::string& name) {
+    return (fs::path(SCPRIOR_BENCH_PEERS) / name).string();
+  }
 
   std::vector<std::string> own_command(std::vector<std::string> words) const {
     words.insert(words.begin(), {"/proc/self/exe", "measure"});
@@ -62,7 +75,7 @@ class Planner {
 
   void add_peer(const std::string& name, const std::string& script, std::vector<std::string> words,
                 const std::map<std::string, std::string>& environment = {}) {
-    words.insert(words.begin(), {arguments_.peers, "-B", (fs::path(SCPRIOR_BENCH_PEERS) / script).string()});
+    words.insert(words.begin(), {arguments_.peers, "-B", peer_script(script)});
     words.insert(words.end(), {"--threads", text(arguments_.threads), "--seconds", text(arguments_.seconds)});
     plan_.tasks.push_back({name, words, environment, arguments_.repetitions});
   }
@@ -96,13 +109,15 @@ class Planner {
     for (const char* model : {"VAE", "VAMP"})
       add_ours(first_step_name(model), {"first-step", "--data", SCPRIOR_PANCREAS, "--model", model},
                arguments_.repetitions);
-    const std::string data = file(arguments_.load_cells(), arguments_.genes);
+    std::string data = file(arguments_.load_cells(), arguments_.genes);
+    if (!arguments_.peers.empty()) data = written_by_anndata(data);
     add_ours(load_name, {"load", "--data", data}, arguments_.repetitions);
     if (!arguments_.peers.empty()) add_peer(load_peer_name, "read_h5ad.py", {data});
     for (const std::string& precision : precisions())
       add_ours(embed_name(precision), {"embed", "--data", training_file(), "--precision", precision},
                arguments_.repetitions);
     add_ours(metrics_name, {"metrics", "--cells", text(arguments_.metric_cells())}, arguments_.repetitions);
+    add_ours(umap_name, {"umap", "--cells", text(arguments_.umap_cells())}, arguments_.repetitions);
     // Minutes long and seconds apart: once tells enough.
     add_ours(report_name, {"report", "--data", file(arguments_.report_cells(), arguments_.genes)}, 1);
   }

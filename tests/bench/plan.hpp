@@ -37,7 +37,7 @@ std::string loss_name(const std::string& model, const std::string& precision);
 std::string first_step_name(const std::string& model);
 std::string embed_name(const std::string& precision);
 inline const std::string limits_name = "limits", load_name = "load", load_peer_name = "load anndata",
-                         metrics_name = "metrics", report_name = "report";
+                         metrics_name = "metrics", umap_name = "umap", report_name = "report";
 
 /// "float32", and "bf16" where the core offers it.
 std::vector<std::string> precisions();

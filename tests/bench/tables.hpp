@@ -17,6 +17,6 @@ std::vector<core::Fact> conditions(const Samples& samples, const Arguments& argu
 /// Tables of what was measured; those of what was not asked for are left out. A task that failed has "-".
 std::vector<core::ResultTable> training_tables(const Samples& samples, const Arguments& arguments);
 std::vector<core::ResultTable> other_tables(const Samples& samples, const Arguments& arguments);
-core::ResultTable bars_table(const std::vector<Bar>& bars);
+core::ResultTable bars_table(const std::vector<Bar>& bars, const Arguments& arguments, double share_of_others);
 
 }  // namespace scprior::bench
