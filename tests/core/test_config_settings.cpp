@@ -80,7 +80,7 @@ TEST_CASE("wrong settings are reported together, each under its own key", "[conf
           "--set train.max_epochs: is 0, must be at least 1\n"
           "--set train.max_epoch: is not a known key of [train]; did you mean \"max_epochs\"? Known: max_epochs, "
           "steps_per_epoch, batch_size, learning_rate, beta1, beta2, epsilon, l1, l2, plateau_factor, "
-          "plateau_patience, stop_patience, reconstruction, kl_weight, kl_warmup_epochs, samples\n"
+          "plateau_patience, stop_patience, reconstruction, kl_weight, kl_warmup_epochs, samples, precision\n"
           "--set latent: is 1.5 (real number), must be of type integer\n"
           "--set prior.components: is \"many\" (text), must be of type integer\n"
           "--set encoder.hidden: is 256 (integer), must be of type list of integers\n"

@@ -62,8 +62,8 @@ const Fields<TrainConfig>& train_fields() {
       row("kl_warmup_epochs", &T::kl_warmup_epochs, "epochs over which that weight rises from 0; 0 = none", 0),
       row("samples", &T::samples, "draws of the latent variables per cell and step", 1),
       {option::choice("precision", {"float32", "bf16", "auto"}, T{}.precision,
-                      "operands of the products with the output layer in training steps; auto: bf16 where the processor "
-                      "multiplies it and the loss agrees to 1e-3"),
+                      "operands of the products with the output layer in training steps; auto: bf16 where the "
+                      "processor multiplies it and the loss agrees to 1e-3"),
        &T::precision},
   };
   return fields;

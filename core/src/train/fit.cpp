@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <optional>
 
 #include "objective/elbo.hpp"
 #include "scprior/core/batches.hpp"
@@ -12,8 +13,8 @@
 #include "train/best_weights.hpp"
 #include "train/initialise_prior.hpp"
 #include "train/precision.hpp"
+#include "train/resident_cells.hpp"
 #include "train/schedule.hpp"
-#include "train/to_device.hpp"
 
 namespace scprior::core {
 namespace {
@@ -22,25 +23,49 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-/// Sums over the cells of an epoch.
-struct Totals {
-  double loss = 0, reconstruction = 0, kl = 0;
-  int64_t cells = 0;
+/// Sums over the cells of an epoch. They are kept where the losses are, because reading them waits for the device.
+class Totals {
+ public:
+  struct Means {
+    double loss = 0, reconstruction = 0, kl = 0;
+  };
 
   void add(const ElboTerms& terms, int64_t batch) {
-    const double n = static_cast<double>(batch);
-    loss += n * terms.loss.item<double>();
-    reconstruction += n * terms.reconstruction.item<double>();
-    kl += n * terms.kl.item<double>();
-    cells += batch;
+    const at::NoGradGuard no_grad;
+    const at::Tensor sums = at::stack({terms.loss, terms.reconstruction, terms.kl}).to(at::kDouble) * batch;
+    sums_ = sums_.defined() ? sums_.add_(sums) : sums;
+    cells_ += batch;
   }
-  double mean(double total) const { return cells > 0 ? total / static_cast<double>(cells) : 0; }
+  Means means() const {
+    if (cells_ == 0) return {};
+    const at::Tensor host = sums_.to(at::kCPU) / cells_;
+    return {host[0].item<double>(), host[1].item<double>(), host[2].item<double>()};
+  }
+
+ private:
+  at::Tensor sums_;  // [3] float64: loss, reconstruction, KL
+  int64_t cells_ = 0;
+};
+
+/// Batches of the training's cells on its device.
+class CellsOnDevice {
+ public:
+  CellsOnDevice(const CellSource& cells, at::Device device) : cells_(cells) {
+    if (!device.is_cpu()) resident_.emplace(cells, device);
+  }
+  CellBatch batch(std::span<const int64_t> rows) const {
+    return resident_ ? resident_->batch(rows) : make_batch(cells_, rows);
+  }
+
+ private:
+  const CellSource& cells_;
+  std::optional<ResidentCells> resident_;
 };
 
 constexpr int64_t evaluation_batch = 512;
 
 /// The monitored loss of `rows` without penalties: full KL weight, the same noise at every call.
-Totals validate(Model& model, const CellSource& cells, std::span<const int64_t> rows, LossWeights weights,
+double validate(Model& model, const CellsOnDevice& cells, std::span<const int64_t> rows, LossWeights weights,
                 const FitOptions& options) {
   const at::NoGradGuard no_grad;
   const at::Generator noise = make_generator(stream_seed(options.seed, RandomStream::evaluation), options.device);
@@ -49,11 +74,10 @@ Totals validate(Model& model, const CellSource& cells, std::span<const int64_t> 
   Totals totals;
   for (size_t first = 0; first < rows.size(); first += evaluation_batch) {
     const auto part = rows.subspan(first, std::min<size_t>(evaluation_batch, rows.size() - first));
-    const CellBatch batch = to_device(make_batch(cells, part), options.device);
-    totals.add(negative_elbo(model, batch, options.train.samples, weights, noise),
+    totals.add(negative_elbo(model, cells.batch(part), options.train.samples, weights, noise),
                static_cast<int64_t>(part.size()));
   }
-  return totals;
+  return totals.means().loss;
 }
 
 ElboTerms train_step(Model& model, const CellBatch& batch, LossWeights weights, double learning_rate,
@@ -62,8 +86,10 @@ ElboTerms train_step(Model& model, const CellBatch& batch, LossWeights weights, 
   model.prepare_prior();
   model.train(noise);
   const ElboTerms terms = negative_elbo(model, batch, options.train.samples, weights, noise);
-  // A step from a loss that is not finite would spoil the weights that are kept.
-  if (std::isfinite(terms.loss.item<double>())) {
+  // A step from a loss that is not finite would spoil the weights of a first epoch that is cancelled. Other devices are
+  // not waited for: there the best weights so far are what is left.
+  const bool goes_on = !options.device.is_cpu() || std::isfinite(terms.loss.item<double>());
+  if (goes_on) {
     terms.loss.backward();
     optimiser.step(learning_rate);
   }
@@ -89,7 +115,7 @@ class Fit {
  public:
   Fit(Model& model, const CellSource& cells, const Split& split, const FitOptions& options)
       : model_(model),
-        cells_(cells),
+        cells_(cells, options.device),
         split_(split),
         options_(options),
         batches_(split.train, options.train.batch_size,
@@ -142,29 +168,37 @@ class Fit {
 
   void do_step(int64_t step) {
     const Clock::time_point step_start = Clock::now();
-    const CellBatch batch = to_device(make_batch(cells_, batches_.next()), options_.device);
+    const CellBatch batch = cells_.batch(batches_.next());
     const ElboTerms terms =
         train_step(model_, batch, weights(kl_weight()), schedule_.learning_rate(), options_, outcome_.precision,
                    optimiser_, noise_);
     training_seconds_ += seconds_since(step_start);
     cells_trained_ += batch.counts.rows();
     totals_.add(terms, batch.counts.rows());
-    if (!std::isfinite(totals_.loss)) {
+    if (!is_reading_step(step)) return;
+    means_ = totals_.means();
+    if (!std::isfinite(means_.loss)) {
       stop(StopReason::not_finite, not_finite_text(terms, record_, step));
     } else {
       tell(step, nullptr);
     }
   }
 
+  /// The host reads its own losses at once, those of another device now and then.
+  bool is_reading_step(int64_t step) const {
+    constexpr int64_t steps_between = 16;
+    return options_.device.is_cpu() || step % steps_between == 0 || step == batches_.batches_per_epoch();
+  }
+
   /// Validates, keeps the weights if they are the best so far, and decides whether to go on.
   void close_epoch() {
-    record_.reconstruction = totals_.mean(totals_.reconstruction);
-    record_.kl = totals_.mean(totals_.kl);
+    record_.reconstruction = means_.reconstruction;
+    record_.kl = means_.kl;
     record_.penalty = optimiser_.penalty();
-    record_.train_loss = totals_.mean(totals_.loss) + record_.penalty;
+    record_.train_loss = means_.loss + record_.penalty;
     const auto& rows = split_.validation.empty() ? split_.train : split_.validation;
-    const Totals held_out = validate(model_, cells_, rows, weights(options_.train.kl_weight), options_);
-    record_.validation_loss = held_out.mean(held_out.loss) + record_.penalty;
+    record_.validation_loss =
+        validate(model_, cells_, rows, weights(options_.train.kl_weight), options_) + record_.penalty;
     outcome_.history.push_back(record_);
     if (!std::isfinite(record_.validation_loss)) {
       stop(StopReason::not_finite,
@@ -186,7 +220,7 @@ class Fit {
   void tell(int64_t step, const EpochRecord* finished) {
     if (!options_.progress) return;
     const int64_t steps = batches_.batches_per_epoch(), max_epochs = options_.train.max_epochs;
-    FitProgress progress{record_.epoch, max_epochs, step, steps, totals_.mean(totals_.loss)};
+    FitProgress progress{record_.epoch, max_epochs, step, steps, means_.loss};
     progress.cells_per_second = cells_per_second();
     progress.seconds = seconds_since(start_);
     const double done = static_cast<double>((record_.epoch - 1) * steps + step);
@@ -196,7 +230,7 @@ class Fit {
   }
 
   Model& model_;
-  const CellSource& cells_;
+  const CellsOnDevice cells_;
   const Split& split_;
   const FitOptions& options_;
   BatchSampler batches_;
@@ -208,6 +242,7 @@ class Fit {
   const Clock::time_point start_ = Clock::now();
   EpochRecord record_;  // of the epoch under way
   Totals totals_;       // of the epoch under way
+  Totals::Means means_;  // ... as last read
   double training_seconds_ = 0;
   int64_t cells_trained_ = 0;
   bool going_ = true;

@@ -21,7 +21,7 @@ enum class Precision { float32, bf16 };
 class SCPRIOR_API RowGradient {
  public:
   /// Rows are asked for in blocks: first is a multiple of it, last = min(first + block_rows, G).
-  static constexpr int64_t block_rows = 256;
+  static constexpr int64_t block_rows = 512;
 
   virtual ~RowGradient();
   /// out [last - first, H] += rows [first, last). Called on several threads at once.

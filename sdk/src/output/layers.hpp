@@ -22,8 +22,8 @@ struct Layer {
 /// In the order mean, dispersion, inflation.
 using Layers = std::array<Layer, 3>;
 
-/// Genes that are computed together: the logits of a batch, [R, size], are made, used and left behind in the second-level
-/// cache. All tiles are of one size, but for the last.
+/// Genes that are computed together: the logits of a batch, [R, size], are made, used and left behind in the
+/// second-level cache. All tiles are of one size, but for the last.
 struct Tile {
   static constexpr int64_t size = 2 * RowGradient::block_rows;
 

@@ -3,6 +3,8 @@
 
 #include <ATen/ATen.h>
 
+#include "output/sequential_blas.hpp"
+
 namespace scprior::output {
 
 PlainProducts::PlainProducts(const Layer& layer, const at::Tensor& h, bool keeps_gradients)
@@ -17,18 +19,21 @@ at::Tensor PlainProducts::make_scratch() const {
 std::array<int64_t, 2> PlainProducts::input_gradient_shape() const { return {h_.size(0), h_.size(1)}; }
 
 at::Tensor PlainProducts::logits(const Tile& tile, const at::Tensor& scratch) {
+  const SequentialBlas sequential;
   at::Tensor out = (kept_.defined() ? kept_.select(0, tile.index) : scratch).narrow(1, 0, tile.genes());
   return at::mm_out(out, h_, weight_.slice(0, tile.first, tile.last).t());
 }
 
 void PlainProducts::add_input_gradient(const Tile& tile, const at::Tensor& d, const at::Tensor& sum,
                                        bool first) const {
+  const SequentialBlas sequential;
   at::Tensor(sum).addmm_(d, weight_.slice(0, tile.first, tile.last), first ? 0 : 1);
 }
 
 void PlainProducts::weigh(const at::Tensor& row_weight) { weighted_h_ = h_ * row_weight.unsqueeze(1); }
 
 void PlainProducts::add_weight_rows(int64_t first, int64_t last, const at::Tensor& out) const {
+  const SequentialBlas sequential;
   const at::Tensor d = kept_.select(0, first / Tile::size).narrow(1, first % Tile::size, last - first);
   at::Tensor(out).addmm_(d.t(), weighted_h_);
 }

@@ -7,8 +7,8 @@
 
 namespace scprior::output {
 
-/// The three products of one linear layer with h [R, H], tile by tile: its logits less the bias, and from their gradients
-/// D those of h and of the weight. const functions and those of different tiles may run at once.
+/// The three products of one linear layer with h [R, H], tile by tile: its logits less the bias, and from their
+/// gradients D those of h and of the weight. const functions and those of different tiles may run at once.
 class Products {
  public:
   virtual ~Products();

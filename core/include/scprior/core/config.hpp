@@ -46,7 +46,7 @@ struct TrainConfig {
   double kl_weight = 1.0;
   int64_t kl_warmup_epochs = 0;  ///< linear from 0 to kl_weight; 0 = none
   int64_t samples = 1;           ///< S, posterior draws per cell and step
-  std::string precision = "float32";  ///< of the operands of large products in training steps: "float32", "bf16", "auto"
+  std::string precision = "float32";  ///< of the operands of large products in training steps; "bf16", "auto"
 };
 
 struct ModelConfig {

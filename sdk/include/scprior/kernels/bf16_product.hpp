@@ -8,8 +8,8 @@
 // Products of bfloat16 matrices with float32 sums. Operands are packed, once for many products, into blocks of 1 KiB as
 // the processor's matrix registers take them, and padded with zeros to whole blocks.
 //
-// Limit: AMX does 16 · 16 · 32 multiply-adds in 16 cycles, for which two operand blocks of 16 cycles each are loaded where
-// each is used once; used twice, as here, loads and products are in balance. AVX512-BF16 does a sixteenth of that.
+// Limit: AMX does 16 · 16 · 32 multiply-adds in 16 cycles, and loads a block in 8: used twice each, as here, blocks are
+// loaded as fast as they are multiplied. AVX512-BF16 does a sixteenth of that.
 
 namespace scprior::kernels {
 
