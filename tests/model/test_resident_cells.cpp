@@ -15,7 +15,8 @@ using namespace scprior;
 TEST_CASE("batches gathered from resident cells are those that are read", "[fit][device]") {
   const auto cells = test::three_types(90, 40);  // cell 0 is empty
   const core::ResidentCells resident(*cells, at::kCPU);
-  for (const std::vector<int64_t>& rows : {std::vector<int64_t>{5, 0, 89, 5, 17}, {0}, {0, 0}, test::all_rows(*cells)}) {
+  const std::vector<std::vector<int64_t>> choices = {{5, 0, 89, 5, 17}, {0}, {0, 0}, test::all_rows(*cells)};
+  for (const std::vector<int64_t>& rows : choices) {
     const CellBatch got = resident.batch(rows), wanted = core::make_batch(*cells, rows);
     CHECK(got.rows.equal(wanted.rows));
     CHECK(got.library.equal(wanted.library));
