@@ -22,8 +22,8 @@ namespace scprior {
 /// Shapes: h [S, B, H], counts [B, G], library [B] -> log_prob [S, B]
 /// Domain: counts >= 0; they need not be whole where the Γ function continues the formula. An empty cell (l = 0) has
 /// mean 0: its log_prob is 0 and it teaches nothing. Where |a| > 60 the gradient with respect to a is 0.
-/// Cost: on the CPU one [S B, G] matrix for the mean and each gene-cell parameter while gradients are wanted; otherwise
-/// blocks of 64 MB.
+/// Cost: on the CPU tile by tile of genes, in the cache; one [S B, G] matrix for the mean and each gene-cell parameter
+/// while gradients are wanted (half of it in bf16), otherwise a few MB for each thread.
 /// Errors: Error{data} for negative, infinite or missing counts (CPU only); Error{unsupported} for second derivatives
 /// (CPU only) and for gradients with respect to counts or library.
 class SCPRIOR_API CountLikelihood : public Likelihood {
