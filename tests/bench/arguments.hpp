@@ -16,7 +16,7 @@ struct Arguments {
   std::vector<int64_t> batches = {128, 512};
   bool quick = false, scaling = false;
   int64_t loss_steps = 0;  ///< 0 = no losses
-  int64_t repetitions = 5, cells = 5000, genes = 20000, components = 500, threads = 0;
+  int64_t repetitions = 5, tries = 3, cells = 5000, genes = 20000, components = 500, threads = 0;
   double seconds = 2;
   std::vector<std::filesystem::path> outputs;  ///< .json or .tsv
 

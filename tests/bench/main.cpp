@@ -28,16 +28,14 @@ std::string wrong_ending(const std::string& file) {
 int run_bench(Arguments arguments) {
   if (arguments.threads == 0) arguments.threads = available_cores();
   std::filesystem::create_directories(arguments.data);
-  const OtherLoad others;
-  const Samples samples = run_rounds(plan_of(arguments));
-  const double share_of_others = others.share();
-  const std::vector<core::Fact> facts = conditions(samples, arguments, share_of_others);
+  const Samples samples = run_rounds(plan_of(arguments), arguments.tries);
+  const std::vector<core::Fact> facts = conditions(samples, arguments);
   const std::vector<Bar> bars = bars_of(samples, arguments);
 
   for (const core::Fact& fact : facts) fmt::print("{:<18}{}\n", fact.name, fact.value);
   for (const auto& tables : {other_tables(samples, arguments), training_tables(samples, arguments)})
     for (const core::ResultTable& table : tables) fmt::print("\n{}", core::to_text(table, false));
-  fmt::print("\n{}", core::to_text(bars_table(bars, arguments, share_of_others), false));
+  fmt::print("\n{}", core::to_text(bars_table(bars, samples), false));
   for (const auto& [task, reason] : samples.failures()) fmt::print("\nnot measured: {}: {}\n", task, reason);
   for (const std::filesystem::path& file : arguments.outputs) write_results(file, facts, samples, bars);
   return samples.failures().empty() ? 0 : 1;
@@ -61,6 +59,7 @@ void declare(CLI::App& app, Arguments& a) {
     return app.add_option(name, value, help)->check(CLI::NonNegativeNumber)->type_name("NUMBER");
   };
   whole("--repetitions", a.repetitions, "processes per configuration (default 5)");
+  whole("--tries", a.tries, "attempts at a repetition that others do not disturb (default 3)");
   whole("--cells", a.cells, "cells to train on (default 5000)");
   whole("--genes", a.genes, "genes (default 20000)");
   whole("--components", a.components, "pseudo-inputs of VAMP (default 500)");

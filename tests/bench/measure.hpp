@@ -36,7 +36,7 @@ Measured measure_embed(const MeasureArguments& arguments);        ///< cells_per
 Measured measure_metrics(const MeasureArguments& arguments);      ///< seconds of each metric that needs no model
 Measured measure_umap(const MeasureArguments& arguments);         ///< seconds
 Measured measure_report(const MeasureArguments& arguments);       ///< seconds from the end of training to the report
-Measured measure_limits(const MeasureArguments& arguments);       ///< best rates of GEMM and copy
+Measured measure_limits(const MeasureArguments& arguments);       ///< best rates of products and memory
 Measured measure_simulate(const MeasureArguments& arguments);     ///< writes arguments.data
 
 }  // namespace scprior::bench

@@ -69,8 +69,7 @@ Measured measure_metrics(const MeasureArguments& arguments) {
 
 Measured measure_umap(const MeasureArguments& arguments) {
   const LatentCells cells(arguments.cells);
-  const int threads = static_cast<int>(arguments.threads);
-  return {{{"seconds", seconds_of([&] { core::umap(cells.latent_mean(), 0, threads); })}}, {}};
+  return {{{"seconds", seconds_of([&] { core::umap(cells.latent_mean(), 0); })}}, {}};
 }
 
 }  // namespace scprior::bench

@@ -5,6 +5,7 @@
 
 #include "machine.hpp"
 #include "plan.hpp"
+#include "rounds.hpp"
 #include "scprior/error.hpp"
 #include "tables.hpp"
 #include "text.hpp"
@@ -21,6 +22,7 @@ core::ResultTable limits(const Samples& samples) {
   row("matrix product, float32", "gemm_float32", "GFLOP/s");
   row("matrix product, bf16", "gemm_bf16", "GFLOP/s");
   row("copy, read + written", "copy", "GB/s");
+  row("update in place, read + written", "update", "GB/s");
   return table;
 }
 
@@ -89,10 +91,15 @@ core::ResultTable losses(const Samples& samples, const Arguments& arguments) {
   return table;
 }
 
-/// Why not to trust the numbers.
-std::string warnings(const Arguments& arguments, double share_of_others) {
-  return concat(arguments.repetitions < 5 ? " Fewer than 5: a first look." : "",
-                share_of_others > 0.05 ? " DISTURBED: other processes used the machine." : "");
+/// How many repetitions there are, and in how many of them other processes used the machine.
+std::string quietness(const Samples& samples) {
+  int64_t all = 0, disturbed = 0;
+  for (const auto& [task, quantities] : samples.all())
+    for (const double share : samples.values(task, others_share)) {
+      ++all;
+      if (share > disturbed_share) ++disturbed;
+    }
+  return concat(disturbed, " of ", all, " repetitions");
 }
 
 std::string measured_text(const Bar& bar) {
@@ -107,7 +114,7 @@ std::string measured_text(const Bar& bar) {
 
 }  // namespace
 
-std::vector<core::Fact> conditions(const Samples& samples, const Arguments& arguments, double share_of_others) {
+std::vector<core::Fact> conditions(const Samples& samples, const Arguments& arguments) {
   std::vector<core::Fact> facts = core::this_machine();
   facts.push_back({"Instruction sets", processor_features()});
   facts.push_back({"Threads", concat(arguments.threads)});
@@ -115,7 +122,7 @@ std::vector<core::Fact> conditions(const Samples& samples, const Arguments& argu
   for (const auto& [name, value] : samples.facts()) facts.push_back({name, value});
   facts.push_back({"Data", concat(arguments.cells, " cells, ", arguments.genes, " genes, simulated")});
   facts.push_back({"Repetitions", concat(arguments.repetitions)});
-  facts.push_back({"Used by others", fmt::format("{:.0f} % of the processor time", 100 * share_of_others)});
+  facts.push_back({"Disturbed", quietness(samples)});
   return facts;
 }
 
@@ -129,9 +136,8 @@ std::vector<core::ResultTable> other_tables(const Samples& samples, const Argume
   return tables;
 }
 
-core::ResultTable bars_table(const std::vector<Bar>& bars, const Arguments& arguments, double share_of_others) {
-  const std::string caption =
-      concat("Medians of ", arguments.repetitions, " repetitions.", warnings(arguments, share_of_others));
+core::ResultTable bars_table(const std::vector<Bar>& bars, const Samples& samples) {
+  const std::string caption = concat("Medians. Disturbed by other processes: ", quietness(samples), ".");
   core::ResultTable table = make_table("Bars", caption, {"what", "condition", "precision"},
                                        {"bar", "measured", "unit", "verdict"});
   for (const Bar& bar : bars)

@@ -46,7 +46,7 @@ Work work_of(const Network& network, bool bf16) {
 
 double seconds_at_limit(const Work& work, const Rates& rates, bool bf16) {
   return work.output_flops / (bf16 ? rates.gemm_bf16 : rates.gemm_float32) + work.other_flops / rates.gemm_float32 +
-         work.bytes / rates.copy;
+         work.bytes / rates.memory;
 }
 
 }  // namespace scprior::bench

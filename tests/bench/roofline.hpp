@@ -9,7 +9,7 @@ namespace scprior::bench {
 struct Rates {
   double gemm_float32 = 0;  ///< FLOP/s
   double gemm_bf16 = 0;     ///< FLOP/s
-  double copy = 0;          ///< bytes read and written per second
+  double memory = 0;        ///< bytes read and written per second
 };
 
 /// What decides the cost of a training step of the paper's networks.
@@ -32,7 +32,7 @@ struct Work {
 };
 Work work_of(const Network& network, bool bf16);
 
-/// The shortest time of a step: every product at the best rate of a product, then every byte at the rate of a copy.
+/// The shortest time of a step: every product at the best rate of a product, then every byte at the best rate of memory.
 double seconds_at_limit(const Work& work, const Rates& rates, bool bf16);
 
 }  // namespace scprior::bench

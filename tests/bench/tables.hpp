@@ -12,11 +12,11 @@
 namespace scprior::bench {
 
 /// What the numbers were measured on and with.
-std::vector<core::Fact> conditions(const Samples& samples, const Arguments& arguments, double share_of_others);
+std::vector<core::Fact> conditions(const Samples& samples, const Arguments& arguments);
 
 /// Tables of what was measured; those of what was not asked for are left out. A task that failed has "-".
 std::vector<core::ResultTable> training_tables(const Samples& samples, const Arguments& arguments);
 std::vector<core::ResultTable> other_tables(const Samples& samples, const Arguments& arguments);
-core::ResultTable bars_table(const std::vector<Bar>& bars, const Arguments& arguments, double share_of_others);
+core::ResultTable bars_table(const std::vector<Bar>& bars, const Samples& samples);
 
 }  // namespace scprior::bench
