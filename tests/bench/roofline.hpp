@@ -32,7 +32,7 @@ struct Work {
 };
 Work work_of(const Network& network, bool bf16);
 
-/// The shortest time of a step: every product at the best rate of a product, then every byte at the best rate of memory.
+/// The shortest time of a step: every product at the best rate of products, then every byte at that of memory.
 double seconds_at_limit(const Work& work, const Rates& rates, bool bf16);
 
 }  // namespace scprior::bench

@@ -67,8 +67,9 @@ void run_task(const Task& task, int64_t repetition, int64_t tries, Samples& samp
 }  // namespace
 
 Samples run_rounds(const Plan& plan, int64_t tries) {
-  Samples samples;
-  for (const Task& task : plan.preparations) run_task(task, 0, 1, samples);  // without a file, its users fail
+  Samples samples, preparations;
+  for (const Task& task : plan.preparations) run_task(task, 0, 1, preparations);
+  for (const auto& [task, reason] : preparations.failures()) samples.add_failure(task, reason);
   int64_t rounds = 0;
   for (const Task& task : plan.tasks) rounds = std::max(rounds, task.repetitions);
   std::vector<Task> order = plan.tasks;
