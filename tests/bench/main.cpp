@@ -56,17 +56,20 @@ void declare(CLI::App& app, Arguments& a) {
       ->check(CLI::PositiveNumber)
       ->type_name("NUMBER,...");
   const auto whole = [&](const char* name, int64_t& value, const char* help) {
-    return app.add_option(name, value, help)->check(CLI::NonNegativeNumber)->type_name("NUMBER");
+    return app.add_option(name, value, help)->type_name("NUMBER")->check(CLI::PositiveNumber);
   };
   whole("--repetitions", a.repetitions, "processes per configuration (default 5)");
   whole("--tries", a.tries, "attempts at a repetition that others do not disturb (default 3)");
   whole("--cells", a.cells, "cells to train on (default 5000)");
   whole("--genes", a.genes, "genes (default 20000)");
   whole("--components", a.components, "pseudo-inputs of VAMP (default 500)");
-  whole("--threads", a.threads, "threads; 0 = all cores");
+  whole("--threads", a.threads, "threads (default: all cores)");
   app.add_option("--seconds", a.seconds, "how long a short thing is repeated within a process (default 2)")
       ->type_name("SECONDS");
-  app.add_option("--data", a.data, "folder of the simulated files, which are kept")->required()->type_name("FOLDER");
+  app.add_option("--data", a.data, "folder of the simulated files, which are kept")
+      ->required()
+      ->take_last()
+      ->type_name("FOLDER");
   app.add_option("--out", a.outputs, "write what was measured to a .json or .tsv file (repeatable)")
       ->check(wrong_ending)
       ->type_name("FILE")
