@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "output/bf16_products.hpp"
+#include "bf16_products.hpp"
 
 #include <ATen/ATen.h>
 

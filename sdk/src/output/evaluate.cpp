@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "output/evaluate.hpp"
+#include "evaluate.hpp"
 
 #include <ATen/ATen.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "output/products.hpp"
+#include "products.hpp"
 #include "scprior/count_matrix.hpp"
 #include "scprior/kernels/count_block.hpp"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "output/fused_log_prob.hpp"
+#include "fused_log_prob.hpp"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include "output/evaluate.hpp"
+#include "evaluate.hpp"
 #include "scprior/error.hpp"
 
 namespace scprior::output {

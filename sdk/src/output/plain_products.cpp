@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "output/plain_products.hpp"
+#include "plain_products.hpp"
 
 #include <ATen/ATen.h>
 
-#include "output/sequential_blas.hpp"
+#include "sequential_blas.hpp"
 
 namespace scprior::output {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "output/products.hpp"
+#include "products.hpp"
 
 namespace scprior::output {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "output/products.hpp"
+#include "products.hpp"
 
 #include <ATen/ATen.h>
 
-#include "output/bf16_products.hpp"
-#include "output/plain_products.hpp"
+#include "bf16_products.hpp"
+#include "plain_products.hpp"
 #include "scprior/parallel.hpp"
 
 namespace scprior::output {

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "output/layers.hpp"
+#include "layers.hpp"
 
 namespace scprior::output {
 
