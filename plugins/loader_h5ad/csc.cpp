@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <variant>
 
+#include "kernels.hpp"
 #include "matrix.hpp"
+#include "row_lists.hpp"
+#include "scprior/parallel.hpp"
 
 namespace scprior::h5ad {
 
 namespace {
 
-constexpr int64_t entries_at_once = 1 << 20;
+constexpr int64_t entries_at_once = 1 << 16;
+/// Fewer are not worth a thread: every thread that takes part keeps something for each row.
+constexpr int64_t entries_of_thread = 1 << 20;
 
 /// Columns in the order of the file: no row can be had without reading all. The first read turns the matrix into rows,
-/// which stay in memory: 8 bytes an entry.
+/// which stay in memory: 4 bytes an entry, or 8 if 16 bits are too few for a count or a column.
 class CscMatrix : public Matrix {
  public:
   CscMatrix(const File& file, const std::string& path) : Matrix(file, path) {
@@ -19,54 +28,73 @@ class CscMatrix : public Matrix {
   }
 
  private:
-  CountBlock read_ascending(std::span<const int64_t> rows) override {
-    if (by_rows_.row_ptr.empty()) turn();
+  /// By the first entry that they hold: columns ascend from one to the next.
+  template <class Entry>
+  using Turned = std::map<int64_t, RowLists<Entry>>;
+
+  CountBlock read_ascending(std::span<const int64_t> rows) const override {
+    std::call_once(turned_once_, [&] {
+      if (columns_ > largest_short + 1 || !turn<ShortEntry>()) turn<Entry>();
+    });
+    return std::visit([&](const auto& turned) { return gather(turned, rows); }, turned_);
+  }
+
+  /// False if an entry does not fit.
+  template <class Entry>
+  bool turn() const {
+    Turned<Entry> turned;
+    std::mutex mutex;
+    std::atomic<bool> fits = true;
+    parallel_for(0, parts_.starts.back(), entries_of_thread, [&](int64_t first, int64_t last) {
+      RowLists<Entry> lists(rows_);
+      for (int64_t start = first; start < last && fits; start += entries_at_once)
+        if (!append(start, std::min(start + entries_at_once, last), lists)) fits = false;
+      lists.finish();
+      const std::lock_guard lock(mutex);
+      turned.emplace(first, std::move(lists));
+    });
+    if (fits) turned_ = std::move(turned);
+    return fits;
+  }
+
+  template <class Entry>
+  bool append(int64_t start, int64_t end, RowLists<Entry>& lists) const {
+    std::vector<int32_t> rows(static_cast<size_t>(end - start));
+    std::vector<float> values(rows.size());
+    parts_.indices.read_places(start, end - start, rows_, rows.data());
+    parts_.values.read_floats(start, end - start, values.data());
+    if (std::is_same_v<Entry, ShortEntry> && !are_shorts(values.data(), end - start)) return false;
+    const auto& starts = parts_.starts;
+    int64_t column = std::upper_bound(starts.begin(), starts.end(), start) - starts.begin() - 1;
+    for (int64_t entry = start; entry < end; ++column)
+      for (const int64_t stop = std::min(starts[column + 1], end); entry < stop; ++entry)
+        lists.append(rows[entry - start], {static_cast<decltype(Entry::column)>(column),
+                                           static_cast<decltype(Entry::value)>(values[entry - start])});
+    return true;
+  }
+
+  template <class Entry>
+  CountBlock gather(const Turned<Entry>& turned, std::span<const int64_t> rows) const {
     CountBlock block;
     block.row_ptr = {0};
-    for (const int64_t row : rows)
-      block.row_ptr.push_back(block.row_ptr.back() + by_rows_.row_ptr[row + 1] - by_rows_.row_ptr[row]);
-    block.columns.reserve(static_cast<size_t>(block.row_ptr.back()));
-    block.values.reserve(static_cast<size_t>(block.row_ptr.back()));
     for (const int64_t row : rows) {
-      const int64_t from = by_rows_.row_ptr[row], to = by_rows_.row_ptr[row + 1];
-      block.columns.insert(block.columns.end(), by_rows_.columns.begin() + from, by_rows_.columns.begin() + to);
-      block.values.insert(block.values.end(), by_rows_.values.begin() + from, by_rows_.values.begin() + to);
+      block.row_ptr.push_back(block.row_ptr.back());
+      for (const auto& [first, lists] : turned) block.row_ptr.back() += lists.length(row);
     }
+    block.columns.resize(static_cast<size_t>(block.row_ptr.back()));
+    block.values.resize(block.columns.size());
+    int64_t place = 0;
+    for (const int64_t row : rows)
+      for (const auto& [first, lists] : turned) {
+        lists.copy(row, block.columns.data() + place, block.values.data() + place);
+        place += lists.length(row);
+      }
     return block;
   }
 
-  void turn() {
-    const int64_t n_entries = parts_.starts.back();
-    std::vector<int32_t> rows(static_cast<size_t>(std::min(entries_at_once, n_entries)));
-    std::vector<float> values(rows.size());
-    CountBlock result;
-    result.row_ptr.assign(static_cast<size_t>(rows_ + 1), 0);
-    for (int64_t start = 0; start < n_entries; start += entries_at_once) {
-      const int64_t count = std::min(entries_at_once, n_entries - start);
-      read_indices(*file_, parts_.indices, start, count, rows_, rows.data());
-      for (int64_t i = 0; i < count; ++i) ++result.row_ptr[rows[i] + 1];
-    }
-    for (int64_t row = 0; row < rows_; ++row) result.row_ptr[row + 1] += result.row_ptr[row];
-    result.columns.resize(static_cast<size_t>(n_entries));
-    result.values.resize(static_cast<size_t>(n_entries));
-    std::vector<int64_t> next(result.row_ptr.begin(), result.row_ptr.end() - 1);
-    int32_t column = 0;
-    for (int64_t start = 0; start < n_entries; start += entries_at_once) {
-      const int64_t count = std::min(entries_at_once, n_entries - start);
-      read_indices(*file_, parts_.indices, start, count, rows_, rows.data());
-      read_floats(*file_, parts_.values, parts_.value_type, start, count, values.data());
-      for (int64_t i = 0; i < count; ++i) {
-        while (parts_.starts[column + 1] <= start + i) ++column;
-        const int64_t place = next[rows[i]]++;
-        result.columns[place] = column;
-        result.values[place] = values[i];
-      }
-    }
-    by_rows_ = std::move(result);
-  }
-
   Compressed parts_;
-  CountBlock by_rows_;
+  mutable std::once_flag turned_once_;
+  mutable std::variant<Turned<ShortEntry>, Turned<Entry>> turned_;
 };
 
 }  // namespace

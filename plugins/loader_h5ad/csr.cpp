@@ -21,7 +21,7 @@ class CsrMatrix : public Matrix {
   }
 
  private:
-  CountBlock read_ascending(std::span<const int64_t> rows) override {
+  CountBlock read_ascending(std::span<const int64_t> rows) const override {
     CountBlock block;
     block.row_ptr = {0};
     for (const int64_t row : rows) block.row_ptr.push_back(block.row_ptr.back() + length(row));
@@ -50,7 +50,7 @@ class CsrMatrix : public Matrix {
     return last;
   }
 
-  void read_span(std::span<const int64_t> rows, int64_t place, CountBlock& block) {
+  void read_span(std::span<const int64_t> rows, int64_t place, CountBlock& block) const {
     const int64_t start = parts_.starts[rows.front()], count = parts_.starts[rows.back() + 1] - start;
     int64_t wanted = 0;
     for (const int64_t row : rows) wanted += length(row);
@@ -58,25 +58,23 @@ class CsrMatrix : public Matrix {
       read_entries(start, count, block.columns.data() + place, block.values.data() + place);
       return;
     }
-    columns_read_.resize(static_cast<size_t>(count));
-    values_read_.resize(static_cast<size_t>(count));
-    read_entries(start, count, columns_read_.data(), values_read_.data());
+    std::vector<int32_t> columns(static_cast<size_t>(count));
+    std::vector<float> values(columns.size());
+    read_entries(start, count, columns.data(), values.data());
     for (const int64_t row : rows) {
       const int64_t from = parts_.starts[row] - start, n = length(row);
-      std::copy_n(columns_read_.begin() + from, n, block.columns.begin() + place);
-      std::copy_n(values_read_.begin() + from, n, block.values.begin() + place);
+      std::copy_n(columns.begin() + from, n, block.columns.begin() + place);
+      std::copy_n(values.begin() + from, n, block.values.begin() + place);
       place += n;
     }
   }
 
   void read_entries(int64_t start, int64_t count, int32_t* columns, float* values) const {
-    read_indices(*file_, parts_.indices, start, count, columns_, columns);
-    read_floats(*file_, parts_.values, parts_.value_type, start, count, values);
+    parts_.indices.read_places(start, count, columns_, columns);
+    parts_.values.read_floats(start, count, values);
   }
 
   Compressed parts_;
-  std::vector<int32_t> columns_read_;
-  std::vector<float> values_read_;
 };
 
 }  // namespace

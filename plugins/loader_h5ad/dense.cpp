@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <map>
+#include <mutex>
 
+#include "kernels.hpp"
 #include "matrix.hpp"
 #include "scprior/error.hpp"
 
@@ -8,23 +11,43 @@ namespace scprior::h5ad {
 
 namespace {
 
-/// Values held dense at once.
-constexpr int64_t block_values = 4 << 20;
+/// Values read at once.
+constexpr int64_t block_values = 8 << 20;
+
+/// What is not zero of some rows.
+struct Sparse {
+  std::vector<int64_t> lengths;  ///< of the rows
+  std::vector<int32_t> columns;
+  std::vector<float> values;
+
+  void add_row(const float* row, int64_t width) {
+    const size_t before = columns.size();
+    columns.resize(before + static_cast<size_t>(width));
+    values.resize(columns.size());
+    size_t end = before;
+    for (int64_t column = 0; column < width; ++column) {
+      columns[end] = static_cast<int32_t>(column);
+      values[end] = row[column];
+      end += row[column] != 0;
+    }
+    columns.resize(end);
+    values.resize(end);
+    lengths.push_back(static_cast<int64_t>(end - before));
+  }
+};
 
 /// All values, row after row. Only what is not zero is handed on.
 class DenseMatrix : public Matrix {
  public:
-  DenseMatrix(const File& file, const std::string& path)
-      : Matrix(file, path), values_(open_dataset(file, path, Access::by_rows)) {
-    if (values_.extents.size() != 2)
-      fail(Status::data, file.path(), ": ", path, " has ", values_.extents.size(), " axes, expected cells by genes");
-    type_ = required_number_type(file, values_);
-    rows_ = values_.extents[0];
-    columns_ = values_.extents[1];
+  DenseMatrix(const File& file, const std::string& path) : Matrix(file, path), values_(file, path) {
+    if (values_.extents().size() != 2)
+      fail(Status::data, file.path(), ": ", path, " has ", values_.extents().size(), " axes, expected cells by genes");
+    rows_ = values_.extents()[0];
+    columns_ = values_.extents()[1];
   }
 
  private:
-  CountBlock read_ascending(std::span<const int64_t> rows) override {
+  CountBlock read_ascending(std::span<const int64_t> rows) const override {
     const int64_t most = std::max<int64_t>(1, block_values / std::max<int64_t>(1, columns_));
     CountBlock block;
     block.row_ptr = {0};
@@ -38,23 +61,34 @@ class DenseMatrix : public Matrix {
     return block;
   }
 
-  void add_rows(int64_t start, int64_t count, CountBlock& block) {
-    dense_.resize(static_cast<size_t>(count * columns_));
-    read_floats(*file_, values_, type_, start, count, dense_.data());
-    const float* value = dense_.data();
-    for (int64_t row = 0; row < count; ++row) {
-      for (int32_t column = 0; column < columns_; ++column, ++value) {
-        if (*value == 0) continue;
-        block.columns.push_back(column);
-        block.values.push_back(*value);
-      }
-      block.row_ptr.push_back(static_cast<int64_t>(block.columns.size()));
+  void add_rows(int64_t start, int64_t count, CountBlock& block) const {
+    if (columns_ == 0) return block.row_ptr.resize(block.row_ptr.size() + static_cast<size_t>(count), 0);
+    std::mutex mutex;
+    std::map<int64_t, Sparse> pieces;
+    values_.read(start, count, [&](const void* values, int64_t first, int64_t n_rows) {
+      Sparse piece = sparse_of(values, n_rows);
+      const std::lock_guard lock(mutex);
+      pieces.emplace(first, std::move(piece));
+    });
+    for (const auto& [first, piece] : pieces) {
+      for (const int64_t length : piece.lengths) block.row_ptr.push_back(block.row_ptr.back() + length);
+      block.columns.insert(block.columns.end(), piece.columns.begin(), piece.columns.end());
+      block.values.insert(block.values.end(), piece.values.begin(), piece.values.end());
     }
   }
 
-  Dataset values_;
-  NumberType type_ = NumberType::f32;
-  std::vector<float> dense_;
+  Sparse sparse_of(const void* values, int64_t n_rows) const {
+    Sparse piece;
+    std::vector<float> row(static_cast<size_t>(columns_));
+    const auto* bytes = static_cast<const uint8_t*>(values);
+    for (int64_t i = 0; i < n_rows; ++i, bytes += columns_ * values_.item()) {
+      if (!to_floats(values_.type(), bytes, columns_, row.data())) values_.refuse_inexact(bytes, columns_);
+      piece.add_row(row.data(), columns_);
+    }
+    return piece;
+  }
+
+  NumberArray values_;
 };
 
 }  // namespace

@@ -99,8 +99,13 @@ std::vector<std::string> File::children(const std::string& group) const {
 }
 
 void File::damaged(const std::string& object) const {
+  const std::string said = last_error();
+  damaged(object, said.empty() ? "" : "HDF5: " + said);
+}
+
+void File::damaged(const std::string& object, const std::string& why) const {
   fail(Status::io, path_, ": cannot read ", object, ": the file is truncated or damaged; copy or download it again",
-       as_said(last_error()));
+       why.empty() ? "" : " (" + why + ")");
 }
 
 Handle File::good(hid_t id, const std::string& object) const {

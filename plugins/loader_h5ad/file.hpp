@@ -24,6 +24,7 @@ class File {
 
   /// Error{io}: HDF5 could not read `object`, though it is there.
   [[noreturn]] void damaged(const std::string& object) const;
+  [[noreturn]] void damaged(const std::string& object, const std::string& why) const;
   /// Wraps what HDF5 returned for `object`; fails as damaged() if that is an error.
   Handle good(hid_t id, const std::string& object) const;
   void check(herr_t status, const std::string& object) const;

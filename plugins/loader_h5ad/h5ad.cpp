@@ -146,7 +146,7 @@ DatasetInfo H5adLoader::open(const std::string& path) {
   info.cell_names = std::move(cells.names);
   info.cells = std::move(cells.columns);
   for (Column& column : genes.columns)
-    if (is_text(column)) info.genes.push_back({column.name, texts_of(column)});
+    if (is_text(column)) info.genes.push_back({column.name, texts_of(std::move(column))});
   if (!gene_column_.empty() && gene_column_ != genes.index) info.genes.push_back({genes.index, std::move(genes.names)});
   info.matrix = place.shown;
   for (const Place& other : places)
@@ -161,7 +161,6 @@ CountBlock H5adLoader::read(std::span<const int64_t> rows) const {
   for (const int64_t row : rows)
     if (row < 0 || row >= n_rows)
       fail(Status::argument, state_->file.path(), ": cell ", row, " asked for, but there are ", n_rows, " cells");
-  const Session session;
   return state_->matrix->read(rows);
 }
 

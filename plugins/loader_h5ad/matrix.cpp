@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "kernels.hpp"
 #include "scprior/error.hpp"
 #include "values.hpp"
 
@@ -13,12 +14,9 @@ namespace scprior::h5ad {
 
 namespace {
 
-constexpr float largest_exact_float = 1 << 24;
-
 bool is_tidy(const CountBlock& block) {
   for (size_t row = 0; row + 1 < block.row_ptr.size(); ++row)
-    for (int64_t entry = block.row_ptr[row] + 1; entry < block.row_ptr[row + 1]; ++entry)
-      if (block.columns[entry] <= block.columns[entry - 1]) return false;
+    if (!ascend(block.columns.data() + block.row_ptr[row], block.row_ptr[row + 1] - block.row_ptr[row])) return false;
   return true;
 }
 
@@ -41,7 +39,7 @@ CountBlock tidied(const CountBlock& block, const std::string& what) {
         result.columns.push_back(block.columns[entry]);
         result.values.push_back(block.values[entry]);
       }
-      if (repeated && std::abs(result.values.back()) > largest_exact_float)
+      if (repeated && std::abs(result.values.back()) > static_cast<float>(largest_exact))
         fail(Status::data, what, ": the entries of one cell and gene add up to ", result.values.back(),
              "; counts above 16777216 cannot be held exactly");
     }
@@ -68,7 +66,7 @@ CountBlock gathered(const CountBlock& block, std::span<const int64_t> places) {
 
 }  // namespace
 
-CountBlock Matrix::read(std::span<const int64_t> rows) {
+CountBlock Matrix::read(std::span<const int64_t> rows) const {
   std::vector<int64_t> ascending(rows.begin(), rows.end());
   std::sort(ascending.begin(), ascending.end());
   ascending.erase(std::unique(ascending.begin(), ascending.end()), ascending.end());
@@ -109,16 +107,15 @@ Compressed open_compressed(const File& file, const std::string& path, int64_t n_
     fail(Status::data, file.path(), ": ", path, what..., "; the file is damaged, write it again");
   };
   Compressed parts;
-  parts.indices = open_dataset(file, path + "/indices", Access::by_rows);
-  parts.values = open_dataset(file, path + "/data", Access::by_rows);
-  parts.value_type = required_number_type(file, parts.values);
+  parts.indices = NumberArray(file, path + "/indices");
+  parts.values = NumberArray(file, path + "/data");
   const Values starts = Values::of_dataset(file, path + "/indptr");
   if (starts.count() != n_lines + 1)
     broken("/indptr has ", starts.count(), " values, expected ", n_lines + 1, " from the shape of the matrix");
-  if (parts.indices.extents.size() != 1 || parts.indices.extents != parts.values.extents)
+  if (parts.indices.extents().size() != 1 || parts.indices.extents() != parts.values.extents())
     broken("/indices has ", parts.indices.count(), " values and ", path, "/data has ", parts.values.count(),
            ", they must be lists of one length");
-  const auto index_type = required_number_type(file, parts.indices);
+  const NumberType index_type = parts.indices.type();
   if (index_type == NumberType::f32 || index_type == NumberType::f64 || starts.kind() == ValueKind::other ||
       starts.kind() == ValueKind::text)
     broken("/indices and indptr must be whole numbers");

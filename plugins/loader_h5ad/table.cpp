@@ -191,13 +191,13 @@ bool is_text(const Column& column) {
          std::holds_alternative<Categories>(column.values);
 }
 
-std::vector<std::string> texts_of(const Column& column) {
+std::vector<std::string> texts_of(Column column) {
+  if (auto* list = std::get_if<std::vector<std::string>>(&column.values)) return std::move(*list);
   std::vector<std::string> texts;
   if (const auto* categories = std::get_if<Categories>(&column.values)) {
+    texts.reserve(categories->codes.size());
     for (const int32_t code : categories->codes)
       texts.push_back(code < 0 ? "" : categories->names[static_cast<size_t>(code)]);
-  } else if (const auto* list = std::get_if<std::vector<std::string>>(&column.values)) {
-    texts = *list;
   } else if (const auto* numbers = std::get_if<std::vector<int64_t>>(&column.values)) {
     for (const int64_t number : *numbers) texts.push_back(std::to_string(number));
   } else if (const auto* reals = std::get_if<std::vector<double>>(&column.values)) {

@@ -22,7 +22,7 @@ struct Table {
 Table read_table(const File& file, const std::string& path, std::vector<std::string>& notes);
 
 /// The column's values as texts; missing ones are "".
-std::vector<std::string> texts_of(const Column& column);
+std::vector<std::string> texts_of(Column column);
 
 /// True for text and for categories.
 bool is_text(const Column& column);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace scprior::core {
@@ -17,6 +18,23 @@ bool CountCheck::Range::constant(double tolerance) const {
   return min > 0 && max - min <= tolerance * max;
 }
 
+namespace {
+
+constexpr int32_t largest_exponent = 49;
+
+/// e^x - 1. Most values are small whole numbers, for which a list is faster.
+double exponential(float value) {
+  static const auto list = [] {
+    std::array<double, largest_exponent + 1> all;
+    for (int32_t x = 0; x <= largest_exponent; ++x) all[x] = std::expm1(x);
+    return all;
+  }();
+  const bool listed = is_count(value) && value <= largest_exponent;
+  return listed ? list[static_cast<int32_t>(value)] : std::expm1(static_cast<double>(value));
+}
+
+}  // namespace
+
 void CountCheck::add(const CountBlock& block, int64_t first_cell) {
   const int64_t n_rows = static_cast<int64_t>(block.row_ptr.size()) - 1;
   for (int64_t row = 0; row < n_rows; ++row) {
@@ -26,7 +44,7 @@ void CountCheck::add(const CountBlock& block, int64_t first_cell) {
       if (value == 0) continue;
       ++n_nonzero_;
       sum += value;
-      if (value < 50) sum_of_exponentials += std::expm1(static_cast<double>(value));
+      if (value < largest_exponent + 1) sum_of_exponentials += exponential(value);
       if (std::isfinite(value)) largest_ = std::max<double>(largest_, value);
       if (is_count(value)) continue;
       if (!std::isfinite(value))

@@ -5,16 +5,10 @@
 #include <limits>
 #include <string>
 
+#include "data/cell_kernels.hpp"
 #include "scprior/loader.hpp"
 
 namespace scprior::core {
-
-/// Whole numbers above this are not exact as float32.
-constexpr float largest_count = 16777216.0f;  // 2^24
-
-inline bool is_count(float value) {
-  return value >= 0 && value <= largest_count && value == static_cast<float>(static_cast<int32_t>(value));
-}
 
 /// What kind of values a matrix holds, from the blocks looked at.
 class CountCheck {

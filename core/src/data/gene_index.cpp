@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <optional>
 
 #include "data/gene_list.hpp"
 #include "data/gene_mapping.hpp"
@@ -18,6 +19,18 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
+/// The Ensembl id without its version: ENSG00000000003.15 -> ENSG00000000003. A suffix after the version stays, so that
+/// ENSG00000182378.14_PAR_Y is a gene apart. None for names without a version.
+std::optional<std::string> without_version(std::string_view id) {
+  const size_t dot = id.find('.');
+  if (!id.starts_with("ENS") || dot == std::string_view::npos || dot < 4 || !is_digit(id[dot - 1])) return {};
+  size_t end = dot + 1;
+  while (end < id.size() && is_digit(id[end])) ++end;
+  const bool is_version = end > dot + 1 && (end == id.size() || id[end] == '_');
+  if (!is_version) return {};
+  return std::string(id.substr(0, dot)).append(id.substr(end));
+}
+
 }  // namespace
 
 std::string_view text_at(const Column& column, size_t row) {
@@ -30,23 +43,14 @@ std::string_view text_at(const Column& column, size_t row) {
                                                                             : std::string_view();
 }
 
-std::string without_version(std::string_view id) {
-  const size_t dot = id.find('.');
-  if (!id.starts_with("ENS") || dot == std::string_view::npos || dot < 4 || !is_digit(id[dot - 1]))
-    return std::string(id);
-  size_t end = dot + 1;
-  while (end < id.size() && is_digit(id[end])) ++end;
-  const bool is_version = end > dot + 1 && (end == id.size() || id[end] == '_');
-  return is_version ? std::string(id.substr(0, dot)).append(id.substr(end)) : std::string(id);
-}
-
 GeneIndex::GeneIndex(const GeneSpace& space) {
-  by_id_.reserve(2 * space.genes.size());
+  by_id_.reserve(space.genes.size());
   by_symbol_.reserve(space.genes.size());
   for (size_t gene = 0; gene < space.genes.size(); ++gene)
     by_id_.emplace(space.genes[gene].id, static_cast<int32_t>(gene));
   for (size_t gene = 0; gene < space.genes.size(); ++gene) {
-    by_id_.emplace(without_version(space.genes[gene].id), static_cast<int32_t>(gene));
+    if (auto id = without_version(space.genes[gene].id))
+      by_id_.emplace(without_version_.emplace_back(std::move(*id)), static_cast<int32_t>(gene));
     const std::string& symbol = space.genes[gene].symbol;
     if (symbol.empty()) continue;
     if (!by_symbol_.emplace(symbol, static_cast<int32_t>(gene)).second) ambiguous_.insert(symbol);
@@ -54,12 +58,14 @@ GeneIndex::GeneIndex(const GeneSpace& space) {
 }
 
 GeneIndex::Hit GeneIndex::find(std::string_view name) const {
-  const std::string clean = clean_gene_name(name);
-  if (clean.empty()) return {};
-  if (const auto hit = by_id_.find(clean); hit != by_id_.end()) return {hit->second, false, false};
-  if (const auto hit = by_id_.find(without_version(clean)); hit != by_id_.end()) return {hit->second, false, false};
-  if (const auto hit = by_symbol_.find(clean); hit != by_symbol_.end())
-    return {hit->second, true, ambiguous_.contains(clean)};
+  std::string cleaned;
+  if (!is_clean_gene_name(name)) name = cleaned = clean_gene_name(name);
+  if (name.empty()) return {};
+  if (const auto hit = by_id_.find(name); hit != by_id_.end()) return {hit->second, false, false};
+  if (const auto id = without_version(name))
+    if (const auto hit = by_id_.find(*id); hit != by_id_.end()) return {hit->second, false, false};
+  if (const auto hit = by_symbol_.find(name); hit != by_symbol_.end())
+    return {hit->second, true, ambiguous_.contains(name)};
   return {};
 }
 

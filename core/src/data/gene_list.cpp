@@ -9,30 +9,45 @@
 namespace scprior::core {
 namespace {
 
-using Fields = std::vector<std::string>;
+using Names = std::vector<std::string>;
+using Fields = std::vector<std::string_view>;
 
-const Fields id_headers = {"gene_id",    "gene_ids",    "ensembl_gene_id", "ensembl_id", "ensembl", "id",
-                           "feature_id", "gene_name",   "gene_symbol",     "gene",       "genes",   "symbol",
-                           "name",       "feature_name"};
-const Fields symbol_headers = {"gene_symbol", "symbol", "gene_name", "gene_symbols", "feature_name", "gene", "name"};
+const Names id_headers = {"gene_id",    "gene_ids",    "ensembl_gene_id", "ensembl_id", "ensembl", "id",
+                          "feature_id", "gene_name",   "gene_symbol",     "gene",       "genes",   "symbol",
+                          "name",       "feature_name"};
+const Names symbol_headers = {"gene_symbol", "symbol", "gene_name", "gene_symbols", "feature_name", "gene", "name"};
 
-Fields split_line(std::string_view line, char separator) {
-  Fields fields;
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+void split_line(std::string_view line, char separator, Fields& fields) {
+  fields.clear();
   for (;;) {
     const size_t end = line.find(separator);
-    std::string field = clean_gene_name(line.substr(0, end));
+    std::string_view field = trimmed(line.substr(0, end));
     if (field.size() >= 2 && field.front() == '"' && field.back() == '"') field = field.substr(1, field.size() - 2);
-    fields.push_back(std::move(field));
-    if (end == std::string_view::npos) return fields;
+    fields.push_back(field);
+    if (end == std::string_view::npos) return;
     line.remove_prefix(end + 1);
   }
 }
 
 /// Index in `header` of the first of `names` that is there, leaving out `except`; -1 if none.
-int find_column(const Fields& header, const Fields& names, int except) {
+int find_column(const Fields& header, const Names& names, int except) {
   for (const std::string& name : names) {
     for (size_t column = 0; column < header.size(); ++column) {
-      std::string lower = header[column];
+      std::string lower(header[column]);
       std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
       if (lower == name && static_cast<int>(column) != except) return static_cast<int>(column);
     }
@@ -40,26 +55,27 @@ int find_column(const Fields& header, const Fields& names, int except) {
   return -1;
 }
 
-const std::string& field_or_empty(const Fields& fields, int column) {
-  static const std::string empty;
-  return column >= 0 && column < static_cast<int>(fields.size()) ? fields[column] : empty;
+std::string_view field_or_empty(const Fields& fields, int column) {
+  return column >= 0 && column < static_cast<int>(fields.size()) ? fields[column] : std::string_view();
 }
 
 }  // namespace
 
 std::string clean_gene_name(std::string_view name) {
-  const auto is_space = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
-  while (!name.empty() && is_space(name.front())) name.remove_prefix(1);
-  while (!name.empty() && is_space(name.back())) name.remove_suffix(1);
-  std::string clean(name);
-  for (char& c : clean)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '_';
+  std::string clean(trimmed(name));
+  std::replace_if(clean.begin(), clean.end(), is_control, '_');
   return clean;
+}
+
+bool is_clean_gene_name(std::string_view name) {
+  return name.empty() || (!is_space(name.front()) && !is_space(name.back()) &&
+                          std::none_of(name.begin(), name.end(), is_control));
 }
 
 std::vector<Gene> parse_gene_list(const std::string& text, const std::string& where) {
   std::vector<Gene> genes;
-  std::unordered_map<std::string, int64_t> line_of;
+  std::vector<int64_t> line_of;  // of each gene
+  Fields fields;
   int id_column = 0, symbol_column = 1;
   bool first = true;
   int64_t line_number = 0;
@@ -70,8 +86,8 @@ std::vector<Gene> parse_gene_list(const std::string& text, const std::string& wh
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     ++line_number;
-    if (line.starts_with('#') || clean_gene_name(line).empty()) continue;
-    const Fields fields = split_line(line, line.find('\t') != std::string_view::npos ? '\t' : ',');
+    if (line.starts_with('#') || trimmed(line).empty()) continue;
+    split_line(line, line.find('\t') != std::string_view::npos ? '\t' : ',', fields);
     if (first) {
       first = false;
       const int found = find_column(fields, id_headers, -1);
@@ -81,15 +97,18 @@ std::vector<Gene> parse_gene_list(const std::string& text, const std::string& wh
         continue;
       }
     }
-    Gene gene{field_or_empty(fields, id_column), field_or_empty(fields, symbol_column)};
-    if (gene.id.empty()) fail(Status::config, where, ":", line_number, ": the line names no gene");
-    const auto [place, fresh] = line_of.emplace(gene.id, line_number);
-    if (!fresh)
-      fail(Status::config, where, ":", line_number, ": gene ", gene.id, " is already in line ", place->second,
-           "; a gene can be in a list once");
-    genes.push_back(std::move(gene));
+    genes.push_back({clean_gene_name(field_or_empty(fields, id_column)),
+                     clean_gene_name(field_or_empty(fields, symbol_column))});
+    line_of.push_back(line_number);
+    if (genes.back().id.empty()) fail(Status::config, where, ":", line_number, ": the line names no gene");
   }
   if (genes.empty()) fail(Status::config, where, ": the list has no gene");
+  std::unordered_map<std::string_view, size_t> first_with;
+  first_with.reserve(genes.size());
+  for (size_t gene = 0; gene < genes.size(); ++gene)
+    if (const auto [place, fresh] = first_with.emplace(genes[gene].id, gene); !fresh)
+      fail(Status::config, where, ":", line_of[gene], ": gene ", genes[gene].id, " is already in line ",
+           line_of[place->second], "; a gene can be in a list once");
   return genes;
 }
 

@@ -11,6 +11,7 @@ namespace scprior::core {
 
 /// A gene's name without surrounding white space, and with control characters, which would break tables, made '_'.
 std::string clean_gene_name(std::string_view name);
+bool is_clean_gene_name(std::string_view name);
 
 /// The genes of a list: one per line, or columns separated by tab or comma. A header is known by the names of its
 /// columns (gene_id, gene_symbol, ...); without one the first column is the id and the second, if any, the symbol.

@@ -30,16 +30,21 @@ std::vector<Naming> namings_of(const DatasetInfo& info) {
   return namings;
 }
 
-NamingMatch match(const Naming& naming, size_t n_genes, const GeneIndex& index, size_t n_space) {
-  NamingMatch result{naming.from, 0, 0, {}};
+struct Match {
+  NamingMatch naming;
+  std::vector<GeneIndex::Hit> hits;  // [genes of the file]
+};
+
+Match match(const Naming& naming, size_t n_genes, const GeneIndex& index, size_t n_space) {
+  Match result{{naming.from, 0, 0, {}}, std::vector<GeneIndex::Hit>(n_genes)};
   std::vector<bool> found(n_space, false);
   for (size_t gene = 0; gene < n_genes; ++gene) {
     const std::string_view name = naming.at(gene);
-    if (result.examples.size() < 3 && !name.empty()) result.examples.emplace_back(name);
-    const GeneIndex::Hit hit = index.find(name);
+    if (result.naming.examples.size() < 3 && !name.empty()) result.naming.examples.emplace_back(name);
+    const GeneIndex::Hit hit = result.hits[gene] = index.find(name);
     if (hit.gene < 0 || found[hit.gene]) continue;
     found[hit.gene] = true;
-    ++(hit.by_symbol ? result.by_symbol : result.by_id);
+    ++(hit.by_symbol ? result.naming.by_symbol : result.naming.by_id);
   }
   return result;
 }
@@ -97,7 +102,7 @@ std::vector<NamingMatch> match_names(const DatasetInfo& info, const GeneSpace& s
   const GeneIndex index(space);
   std::vector<NamingMatch> matches;
   for (const Naming& naming : namings_of(info))
-    matches.push_back(match(naming, info.gene_names.size(), index, space.genes.size()));
+    matches.push_back(match(naming, info.gene_names.size(), index, space.genes.size()).naming);
   return matches;
 }
 
@@ -105,31 +110,32 @@ GeneMapping map_genes(const DatasetInfo& info, const GeneSpace& space, const std
   const GeneIndex index(space);
   const std::vector<Naming> namings = namings_of(info);
   const size_t n_genes = info.gene_names.size();
-  const Naming* chosen = nullptr;
-  NamingMatch best;
-  for (const Naming& naming : namings) {
-    NamingMatch candidate = match(naming, n_genes, index, space.genes.size());
-    const bool better =
-        candidate.matched() > best.matched() || (candidate.matched() == best.matched() && candidate.by_id > best.by_id);
-    if (!chosen || better) best = std::move(candidate), chosen = &naming;
+  const int64_t possible = static_cast<int64_t>(std::min(n_genes, space.genes.size()));
+  Match chosen = match(namings.front(), n_genes, index, space.genes.size());
+  for (size_t i = 1; i < namings.size() && chosen.naming.by_id < possible; ++i) {
+    Match candidate = match(namings[i], n_genes, index, space.genes.size());
+    const NamingMatch &best = chosen.naming, &other = candidate.naming;
+    if (other.matched() > best.matched() || (other.matched() == best.matched() && other.by_id > best.by_id))
+      chosen = std::move(candidate);
   }
 
-  const int64_t matched = best.matched(), possible = static_cast<int64_t>(std::min(n_genes, space.genes.size()));
+  const int64_t matched = chosen.naming.matched();
   const bool few = 10 * matched < possible;
   if (few) {
     const std::string guess = guess_of(namings, n_genes, index, matched);
     if (matched == 0 || !guess.empty())
       fail(Status::data, matched == 0 ? "none" : fmt::format("only {}", matched), " of the ", n_genes,
            matched == 0 ? " genes of the file is" : " genes of the file are", " in the gene space ", space.name, " (",
-           space.genes.size(), " genes). The file names its genes ", fmt::format("{}", fmt::join(best.examples, ", ")),
-           "; the gene space names them ", examples_of(space), ".", guess, " ", way_out);
+           space.genes.size(), " genes). The file names its genes ",
+           fmt::format("{}", fmt::join(chosen.naming.examples, ", ")), "; the gene space names them ",
+           examples_of(space), ".", guess, " ", way_out);
   }
 
   GeneMapping mapping;
-  mapping.names_from = chosen->from;
+  mapping.names_from = chosen.naming.from;
   mapping.to_space.resize(n_genes);
   for (size_t gene = 0; gene < n_genes; ++gene) {
-    const GeneIndex::Hit hit = index.find(chosen->at(gene));
+    const GeneIndex::Hit hit = chosen.hits[gene];
     mapping.to_space[gene] = hit.gene;
     mapping.n_dropped += hit.gene < 0;
     mapping.n_ambiguous += hit.ambiguous;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,14 +18,11 @@ namespace scprior::core {
 /// kind.
 std::string_view text_at(const Column& column, size_t row);
 
-/// The Ensembl id without its version: ENSG00000000003.15 -> ENSG00000000003. A suffix after the version stays, so that
-/// ENSG00000182378.14_PAR_Y is a gene apart; other names are left as they are.
-std::string without_version(std::string_view id);
-
 /// Finds genes of a space by id, by id without version, or by symbol, in this order. Of several genes with a symbol,
 /// the first in the space is found; in the shipped tables, which are ordered by id, that with the lowest id.
 class GeneIndex {
  public:
+  /// The space is kept by reference.
   explicit GeneIndex(const GeneSpace& space);
 
   struct Hit {
@@ -37,8 +35,9 @@ class GeneIndex {
   bool found_ignoring_case(std::string_view name) const;
 
  private:
-  std::unordered_map<std::string, int32_t> by_id_, by_symbol_;
-  std::unordered_set<std::string> ambiguous_;
+  std::unordered_map<std::string_view, int32_t> by_id_, by_symbol_;
+  std::unordered_set<std::string_view> ambiguous_;
+  std::deque<std::string> without_version_;        // of ids that have one
   mutable std::unordered_set<std::string> upper_;  // made when first needed
 };
 

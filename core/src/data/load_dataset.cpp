@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <functional>
-
-#include "data/block_mapper.hpp"
-#include "data/count_check.hpp"
 #include "data/gene_mapping.hpp"
 #include "data/open_data.hpp"
+#include "data/read_counts.hpp"
 #include "scprior/core/dataset.hpp"
-#include "scprior/core/memory_source.hpp"
 #include "scprior/error.hpp"
 
 namespace scprior::core {
@@ -19,52 +14,9 @@ constexpr const char* other_space =
     "Way out: genes.space = \"dataset\" (--set genes.space=dataset) takes the genes of the file; a list of genes can "
     "be given as genes.space too.";
 
-/// Middle value; the mean of the two middle ones if their number is even.
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  const size_t half = values.size() / 2;
-  std::nth_element(values.begin(), values.begin() + half, values.end());
-  if (values.size() % 2 == 1) return values[half];
-  return (values[half] + *std::max_element(values.begin(), values.begin() + half)) / 2;
-}
-
 void need_content(const DatasetInfo& info) {
   if (info.n_cells == 0) fail(Status::data, "the file has no cells");
   if (info.n_genes == 0) fail(Status::data, "the file has no genes");
-}
-
-/// Reads all cells into the space. `report` gets what is counted on the way.
-std::shared_ptr<MemorySource> read_counts(const OpenData& data, const GeneMapping& mapping, int64_t n_space_genes,
-                                          const std::function<std::string()>& way_out, DataReport& report) {
-  auto source = std::make_shared<MemorySource>(n_space_genes);
-  BlockMapper mapper(mapping.to_space, n_space_genes);
-  std::vector<double> sums;
-  sums.reserve(data.info.n_cells);
-  double dropped = 0;
-  for (int64_t first = 0, step = block_rows(data.info); first < data.info.n_cells; first += step) {
-    const CountBlock block = read_block(data, first, std::min(first + step, data.info.n_cells));
-    if (!mapper.map(block)) {
-      CountCheck check;
-      check.add(block, first);
-      if (check.raw()) fail(Status::data, "genes of the same name sum to more than 16777216 counts in one cell");
-      fail(Status::data, data.info.matrix, " is ", check.explain(data.info), ". ", way_out());
-    }
-    source->append(mapper.row_ptr(), mapper.columns(), mapper.values());
-    sums.insert(sums.end(), mapper.row_sums().begin(), mapper.row_sums().end());
-    for (const double sum : mapper.dropped_sums()) dropped += sum;
-  }
-  for (const double sum : sums) report.total_counts += sum;
-  const double all = report.total_counts + dropped;
-  if (all == 0) fail(Status::data, data.info.matrix, " holds nothing but zeros. ", way_out());
-  if (report.total_counts == 0)
-    fail(Status::data, "all counts of the file lie on genes outside the gene space; its ", mapping.n_matched,
-         " genes in the space have none");
-  report.dropped_count_share = dropped / all;
-  report.n_empty_cells = std::count(sums.begin(), sums.end(), 0.0);
-  report.density = static_cast<double>(source->n_nonzero()) /
-                   (static_cast<double>(source->n_cells()) * static_cast<double>(n_space_genes));
-  report.median_counts = median(std::move(sums));
-  return source;
 }
 
 /// Other names of the genes are not looked at where the user told the loader which column names them.

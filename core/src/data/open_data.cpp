@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "data/cell_kernels.hpp"
 #include "scprior/error.hpp"
 
 namespace scprior::core {
@@ -85,7 +86,7 @@ OpenData open_data(const DataConfig& config, const PluginHost& host) {
 }
 
 int64_t block_rows(const DatasetInfo& info) {
-  constexpr int64_t entries = int64_t{1} << 25;
+  constexpr int64_t entries = int64_t{1} << 20;
   return std::clamp<int64_t>(entries / std::max<int64_t>(info.n_genes, 1), 64, 2048);
 }
 
@@ -97,8 +98,7 @@ CountBlock read_block(const OpenData& data, int64_t first, int64_t last) {
   const bool fits = ptr.size() == rows.size() + 1 && ptr.front() == 0 && std::is_sorted(ptr.begin(), ptr.end()) &&
                     ptr.back() == static_cast<int64_t>(block.columns.size()) &&
                     block.columns.size() == block.values.size();
-  const auto in_range = [&](int32_t column) { return column >= 0 && column < data.info.n_genes; };
-  if (!fits || !std::all_of(block.columns.begin(), block.columns.end(), in_range))
+  if (!fits || !columns_are_inside(block.columns.data(), ptr.back(), data.info.n_genes))
     fail(Status::plugin, "loader ", data.loader_name, " gave a malformed block for rows ", first, " to ", last - 1,
          "; this is a defect of the loader or the file is damaged");
   return block;

@@ -7,7 +7,7 @@
 
 namespace scprior::core {
 
-/// Rows to read at once: so many that even a full matrix stays below 256 MiB.
+/// Rows to read at once, by each thread: so few that those of a sparse matrix stay in the processor's cache.
 int64_t block_rows(const DatasetInfo& info);
 
 /// Reads rows [first, last) and checks the loader's answer. Errors: as Loader::read; Error{plugin} a malformed block.
