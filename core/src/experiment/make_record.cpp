@@ -2,7 +2,6 @@
 #include "experiment/make_record.hpp"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -117,7 +116,7 @@ FitRecord make_record(TrainedModel& trained, const Dataset& data, const ModelEva
   if (evaluation.labels()) record.label = cell_column(job.data->label, *evaluation.labels());
   if (evaluation.batches()) record.batch = cell_column(job.data->batch, *evaluation.batches());
   if (with_umap) {
-    const at::Tensor points = umap(evaluation.latent_mean(), 0, at::get_num_threads()).contiguous();
+    const at::Tensor points = umap(evaluation.latent_mean(), 0);
     record.umap.assign(points.data_ptr<float>(), points.data_ptr<float>() + points.numel());
   }
   record.peak_memory = peak_memory_bytes();

@@ -3,17 +3,13 @@
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <memory>
-
-// hnswlib's hand-written vector code reads one element beyond its arrays to prefetch it.
-#define NO_MANUAL_VECTORIZATION
-
-#include <knncolle/knncolle.hpp>
-#include <knncolle_hnsw/knncolle_hnsw.hpp>
 #include <umappp/umappp.hpp>
 
+#include "report/layout.hpp"
+#include "report/nearest_cells.hpp"
 #include "scprior/cell_statistics.hpp"
 #include "scprior/error.hpp"
 #include "scprior/shapes.hpp"
@@ -21,28 +17,17 @@
 namespace scprior::core {
 namespace {
 
-constexpr int n_neighbours = 15;
-constexpr int64_t most_exact_cells = 5000;    // beyond, an exact search may take longer than the layout itself
-constexpr int64_t fewest_spectral_cells = 16;  // below, the eigenvectors asked for may not exist
-constexpr double extent = 10;                  // largest absolute coordinate of the start
+constexpr int64_t n_neighbours = 15;
+constexpr int64_t most_exact_cells = 100000;  // as the silhouette; beyond, comparing all pairs takes minutes
+constexpr double spread = 1, least_distance = 0.3;
+constexpr double extent = 10;  // largest absolute coordinate of the start
 
-using Neighbours = umappp::NeighborList<int, float>;
+/// As many as umap-learn 0.5: where there are more cells, each epoch says more.
+int epochs_for(int64_t n) { return n <= 10000 ? 500 : 200; }
 
-Neighbours neighbours_of(const at::Tensor& latent, int threads) {
-  const auto n = static_cast<int>(latent.size(0));
-  const knncolle::SimpleMatrix<int, float> cells(latent.size(1), n, latent.const_data_ptr<float>());
-  std::unique_ptr<knncolle::Prebuilt<int, float, float>> index;
-  if (n <= most_exact_cells) {
-    const auto distance = std::make_shared<knncolle::EuclideanDistance<float, float>>();
-    index = knncolle::VptreeBuilder<int, float, float>(distance).build_unique(cells);
-  } else {
-    knncolle_hnsw::HnswOptions options;
-    options.ef_construction = 100;
-    options.ef_search = 50;
-    index = knncolle_hnsw::HnswBuilder<int, float, float>(knncolle_hnsw::makeEuclideanDistanceConfig<float>(), options)
-                .build_unique(cells);
-  }
-  return knncolle::find_nearest_neighbors(*index, std::min(n_neighbours, n - 1), threads);
+Neighbours neighbours_of(const at::Tensor& latent) {
+  const int64_t k = std::min(n_neighbours, latent.size(0) - 1);
+  return latent.size(0) <= most_exact_cells ? nearest_cells(latent, k) : nearly_nearest_cells(latent, k);
 }
 
 /// First two principal components, scaled to the extent, with a little noise that parts identical cells: [N, 2] float.
@@ -58,9 +43,22 @@ at::Tensor principal_start(const at::Tensor& latent, int64_t seed) {
   return start.to(at::kFloat).contiguous();
 }
 
+/// The neighbours of both sides, with edges that pull the more often the surer they are.
+LayoutGraph graph_of(Neighbours neighbours, int epochs) {
+  umappp::Options options;
+  options.initialize_method = umappp::NONE;
+  options.num_epochs = epochs;
+  options.num_threads = at::get_num_threads();
+  auto status = umappp::initialize(std::move(neighbours), 2, static_cast<float*>(nullptr), options);
+  const auto& edges = status.get_epoch_data();
+  return {{edges.cumulative_num_edges.begin(), edges.cumulative_num_edges.end()},
+          edges.edge_targets,
+          edges.epochs_per_sample};
+}
+
 }  // namespace
 
-at::Tensor umap(const at::Tensor& latent, int64_t seed, int threads) {
+at::Tensor umap(const at::Tensor& latent, int64_t seed) {
   check_shape("the latent space", latent, {any_length, any_length});
   check_finite_cells("the latent mean", latent);
   const int64_t n = latent.size(0);
@@ -68,20 +66,17 @@ at::Tensor umap(const at::Tensor& latent, int64_t seed, int threads) {
   if (n < 2) return at::zeros({n, 2});
   const at::Tensor cells = latent.detach().to(at::kFloat).contiguous();
 
-  umappp::Options options;
-  options.min_dist = 0.3;
-  options.initialize_method = n < fewest_spectral_cells ? umappp::NONE : umappp::SPECTRAL;
-  options.initialize_random_on_spectral_fail = false;  // keeps the principal components
-  options.initialize_spectral_scale = extent;
-  options.initialize_spectral_jitter = true;
-  options.initialize_spectral_jitter_sd = 1e-4 * extent;
-  options.initialize_seed = static_cast<uint64_t>(seed);
-  options.optimize_seed = static_cast<uint64_t>(seed) + 1;
-  options.num_threads = 1;  // the sums of the spectral start would depend on the number of threads
-  const at::Tensor layout = principal_start(cells, seed);
-  float* coordinates = layout.mutable_data_ptr<float>();
-  umappp::initialize(neighbours_of(cells, std::max(1, threads)), 2, coordinates, options).run(coordinates);
-  return layout;
+  const at::Tensor picture = principal_start(cells, seed);
+  const auto [a, b] = umappp::find_ab(spread, least_distance);
+  const int epochs = epochs_for(n);
+  optimise_layout(graph_of(neighbours_of(cells), epochs),
+                  {.a = static_cast<float>(a),
+                   .b = static_cast<float>(b),
+                   .epochs = epochs,
+                   .negatives = 5,
+                   .seed = static_cast<uint64_t>(seed)},
+                  picture.mutable_data_ptr<float>());
+  return picture;
 }
 
 }  // namespace scprior::core
