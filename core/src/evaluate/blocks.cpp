@@ -49,13 +49,15 @@ void for_each_block(Model& model, const CellSource& cells, std::span<const int64
   }
 }
 
-at::Tensor draws_of(Model& model, const CellBatch& batch, int64_t samples, const at::Generator& noise) {
-  const Posterior posterior = model.encoder->encode(batch.normalised, batch.covariates);
+Posterior encode(Model& model, const CellBatch& batch) {
+  return model.encoder->encode(batch.normalised, batch.covariates);
+}
+
+at::Tensor draws_of(Model& model, const Posterior& posterior, int64_t samples, const at::Generator& noise) {
   return model.flow->forward(draw(posterior, samples, noise), posterior.context).z;
 }
 
-at::Tensor embed_block(Model& model, const CellBatch& batch) {
-  const Posterior posterior = model.encoder->encode(batch.normalised, batch.covariates);
+at::Tensor embedding_of(Model& model, const Posterior& posterior) {
   if (model.flow->is_identity() || !posterior.log_var.defined()) return posterior.mean;
   if (model.config.embedding == "mode-path")
     return model.flow->forward(posterior.mean.unsqueeze(0), posterior.context).z.squeeze(0);
@@ -65,8 +67,7 @@ at::Tensor embed_block(Model& model, const CellBatch& batch) {
   return sum / samples;
 }
 
-at::Tensor variance_block(Model& model, const CellBatch& batch) {
-  const Posterior posterior = model.encoder->encode(batch.normalised, batch.covariates);
+at::Tensor variance_of(Model& model, const Posterior& posterior) {
   if (model.flow->is_identity()) return posterior.log_var.exp();
   std::vector<at::Tensor> draws;
   for_each_draws(model, posterior, std::max<int64_t>(model.config.embedding_samples, 2),

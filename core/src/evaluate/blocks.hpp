@@ -21,11 +21,13 @@ void for_each_block(Model& model, const CellSource& cells, std::span<const int64
                     const InferenceProgress& progress,
                     const std::function<void(const CellBatch&, int64_t first)>& body, int64_t size = block_cells);
 
-/// The draws of one block after the flow: [S, B, D].
-at::Tensor draws_of(Model& model, const CellBatch& batch, int64_t samples, const at::Generator& noise);
+Posterior encode(Model& model, const CellBatch& batch);
+
+/// Draws of the cells behind the flow: [S, B, D].
+at::Tensor draws_of(Model& model, const Posterior& posterior, int64_t samples, const at::Generator& noise);
 
 /// See embed() and embedding_variance(): [B, D].
-at::Tensor embed_block(Model& model, const CellBatch& batch);
-at::Tensor variance_block(Model& model, const CellBatch& batch);
+at::Tensor embedding_of(Model& model, const Posterior& posterior);
+at::Tensor variance_of(Model& model, const Posterior& posterior);
 
 }  // namespace scprior::core

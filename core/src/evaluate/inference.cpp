@@ -10,9 +10,10 @@
 namespace scprior::core {
 namespace {
 
+/// ln p(x | z) for z [1, B, D]: [B].
 at::Tensor block_log_likelihood(Model& model, const CellBatch& batch, const at::Tensor& z) {
   const at::Tensor h = model.decoder->decode(z, batch.covariates);
-  return model.likelihood->log_prob(batch.counts, h, batch.library, batch.covariates);  // [S, B]
+  return model.likelihood->log_prob(batch.counts, h, batch.library, batch.covariates).squeeze(0);
 }
 
 }  // namespace
@@ -24,7 +25,7 @@ at::Tensor embedding_variance(Model& model, const CellSource& cells, std::span<c
          "\" is an autoencoder: its embedding is a point, without a variance");
   at::Tensor out = at::empty({static_cast<int64_t>(rows.size()), model.config.latent}, at::kFloat);
   for_each_block(model, cells, rows, progress, [&](const CellBatch& batch, int64_t first) {
-    out.slice(0, first, first + batch.counts.rows()).copy_(variance_block(model, batch));
+    out.slice(0, first, first + batch.counts.rows()).copy_(variance_of(model, encode(model, batch)));
   });
   return out;
 }
@@ -33,7 +34,7 @@ at::Tensor embed(Model& model, const CellSource& cells, std::span<const int64_t>
                  const InferenceProgress& progress) {
   at::Tensor out = at::empty({static_cast<int64_t>(rows.size()), model.config.latent}, at::kFloat);
   for_each_block(model, cells, rows, progress, [&](const CellBatch& batch, int64_t first) {
-    out.slice(0, first, first + batch.counts.rows()).copy_(embed_block(model, batch));
+    out.slice(0, first, first + batch.counts.rows()).copy_(embedding_of(model, encode(model, batch)));
   });
   return out;
 }
@@ -43,7 +44,7 @@ at::Tensor sample_posterior(Model& model, const CellSource& cells, std::span<con
   at::Tensor out = at::empty({static_cast<int64_t>(rows.size()), model.config.latent}, at::kFloat);
   const at::Generator noise = make_generator(seed, device_of(model));
   for_each_block(model, cells, rows, progress, [&](const CellBatch& batch, int64_t first) {
-    out.slice(0, first, first + batch.counts.rows()).copy_(draws_of(model, batch, 1, noise).squeeze(0));
+    out.slice(0, first, first + batch.counts.rows()).copy_(draws_of(model, encode(model, batch), 1, noise)[0]);
   });
   return out;
 }
@@ -53,40 +54,40 @@ at::Tensor log_likelihood(Model& model, const CellSource& cells, std::span<const
   for_each_block(model, cells, rows, {}, [&](const CellBatch& batch, int64_t first) {
     const int64_t last = first + batch.counts.rows();
     const at::Tensor part = z.slice(0, first, last).to(batch.library.device()).unsqueeze(0);
-    out.slice(0, first, last).copy_(block_log_likelihood(model, batch, part).squeeze(0));
+    out.slice(0, first, last).copy_(block_log_likelihood(model, batch, part));
   });
   return out;
 }
 
 at::Tensor mean_log_likelihood(Model& model, const CellSource& cells, std::span<const int64_t> rows, int64_t draws,
                                uint64_t seed) {
-  at::Tensor out = at::zeros({static_cast<int64_t>(rows.size())}, at::kDouble);
+  at::Tensor out = at::empty({static_cast<int64_t>(rows.size())}, at::kDouble);
   const at::Generator noise = make_generator(seed, device_of(model));
   for_each_block(model, cells, rows, {}, [&](const CellBatch& batch, int64_t first) {
-    at::Tensor part = out.slice(0, first, first + batch.counts.rows());
+    const Posterior posterior = encode(model, batch);
+    at::Tensor sum = at::zeros({batch.counts.rows()}, batch.library.options().dtype(at::kDouble));
     for (int64_t i = 0; i < draws; ++i)
-      part +=
-          block_log_likelihood(model, batch, draws_of(model, batch, 1, noise)).squeeze(0).to(at::kCPU, at::kDouble) /
-          draws;
+      sum += block_log_likelihood(model, batch, draws_of(model, posterior, 1, noise));
+    out.slice(0, first, first + batch.counts.rows()).copy_(sum / draws);
   });
   return out;
 }
 
 at::Tensor log_likelihood_bound(Model& model, const CellSource& cells, std::span<const int64_t> rows, int64_t draws,
                                 uint64_t seed, const InferenceProgress& progress) {
-  at::Tensor out = at::zeros({static_cast<int64_t>(rows.size())}, at::kDouble);
+  at::Tensor out = at::empty({static_cast<int64_t>(rows.size())}, at::kDouble);
   const at::Generator noise = make_generator(seed, device_of(model));
   const at::NoGradGuard no_grad;
   model.eval();
   model.prepare_prior();
   for_each_block(model, cells, rows, progress, [&](const CellBatch& batch, int64_t first) {
-    at::Tensor part = out.slice(0, first, first + batch.counts.rows());
-    const Posterior posterior = model.encoder->encode(batch.normalised, batch.covariates);
+    const Posterior posterior = encode(model, batch);
+    at::Tensor sum = at::zeros({batch.counts.rows()}, batch.library.options().dtype(at::kDouble));
     for (int64_t i = 0; i < draws; ++i) {
       const FlowResult latent = model.flow->forward(draw(posterior, 1, noise), posterior.context);
-      const at::Tensor log_px = block_log_likelihood(model, batch, latent.z).squeeze(0);
-      part += (log_px - kl_divergence(model, posterior, latent)).to(at::kCPU, at::kDouble) / draws;
+      sum += block_log_likelihood(model, batch, latent.z) - kl_divergence(model, posterior, latent);
     }
+    out.slice(0, first, first + batch.counts.rows()).copy_(sum / draws);
   });
   return out;
 }

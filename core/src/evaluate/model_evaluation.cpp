@@ -5,8 +5,7 @@
 
 #include <numeric>
 
-#include "scprior/core/batches.hpp"
-#include "scprior/core/inference.hpp"
+#include "evaluate/blocks.hpp"
 
 namespace scprior::core {
 namespace {
@@ -29,27 +28,35 @@ ModelEvaluation::~ModelEvaluation() = default;
 int64_t ModelEvaluation::n_cells() const { return static_cast<int64_t>(rows_.size()); }
 const at::Tensor& ModelEvaluation::test_cells() const { return test_cells_; }
 
+void ModelEvaluation::encode_cells() const {
+  at::Tensor mean = at::empty({n_cells(), model_.config.latent}), sample = at::empty_like(mean);
+  at::Tensor library = at::empty({n_cells()});
+  const at::Generator noise =
+      make_generator(stream_seed(evaluation_seed, RandomStream::posterior), device_of(model_));
+  for_each_block(model_, *data_.cells, rows_, {}, [&](const CellBatch& batch, int64_t first) {
+    const int64_t last = first + batch.counts.rows();
+    const Posterior posterior = encode(model_, batch);
+    mean.slice(0, first, last).copy_(embedding_of(model_, posterior));
+    sample.slice(0, first, last).copy_(draws_of(model_, posterior, 1, noise)[0]);
+    library.slice(0, first, last).copy_(batch.library);
+  });
+  mean_ = mean;
+  sample_ = sample;
+  library_ = library;
+}
+
 const at::Tensor& ModelEvaluation::latent_mean() const {
-  if (!mean_.defined()) mean_ = embed(model_, *data_.cells, rows_);
+  if (!mean_.defined()) encode_cells();
   return mean_;
 }
 
 const at::Tensor& ModelEvaluation::latent_sample() const {
-  if (!sample_.defined())
-    sample_ = sample_posterior(model_, *data_.cells, rows_, stream_seed(evaluation_seed, RandomStream::posterior));
+  if (!sample_.defined()) encode_cells();
   return sample_;
 }
 
 const at::Tensor& ModelEvaluation::library() const {
-  if (!library_.defined()) {
-    constexpr int64_t block = 4096;
-    std::vector<at::Tensor> parts;
-    for (int64_t first = 0; first < n_cells(); first += block) {
-      const auto part = std::span(rows_).subspan(first, std::min(block, n_cells() - first));
-      parts.push_back(data_.cells->read(part).row_sums());
-    }
-    library_ = at::cat(parts);
-  }
+  if (!library_.defined()) encode_cells();
   return library_;
 }
 

@@ -27,7 +27,8 @@ void expected_counts(Model& model, const CellSource& cells, std::span<const int6
   const at::Tensor columns = columns_of(genes, n_genes, device_of(model));
   const auto block = [&](const CellBatch& batch, int64_t first) {
     const at::Tensor size = library > 0 ? at::full_like(batch.library, library) : batch.library;
-    const at::Tensor h = model.decoder->decode(embed_block(model, batch).unsqueeze(0), batch.covariates);
+    const at::Tensor z = embedding_of(model, encode(model, batch)).unsqueeze(0);
+    const at::Tensor h = model.decoder->decode(z, batch.covariates);
     at::Tensor mean = model.likelihood->mean(h, size, batch.covariates).squeeze(0);
     if (!genes.empty()) mean = mean.index_select(1, columns);
     sink(first, mean.to(at::kCPU, at::kFloat).contiguous());
@@ -41,7 +42,8 @@ void posterior_counts(Model& model, const CellSource& cells, std::span<const int
     // A generator for each row, and one cell at a time: neither draws nor rounding depend on the other cells.
     const uint64_t of_row = stream_seed(seed, RandomStream::posterior) + static_cast<uint64_t>(rows[first]);
     const at::Generator noise = make_generator(stream_seed(of_row, RandomStream::noise), device_of(model));
-    const at::Tensor h = model.decoder->decode(draws_of(model, batch, 1, noise), batch.covariates);
+    const at::Tensor z = draws_of(model, encode(model, batch), 1, noise);
+    const at::Tensor h = model.decoder->decode(z, batch.covariates);
     const at::Tensor counts = model.likelihood->sample(h, batch.library, batch.covariates, noise).squeeze(0);
     sink(first, counts.to(at::kCPU, at::kFloat).contiguous());
   };

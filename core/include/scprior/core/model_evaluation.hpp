@@ -30,6 +30,9 @@ class SCPRIOR_API ModelEvaluation : public Evaluation {
   at::Tensor prior_samples(int64_t n) const override;
 
  private:
+  /// Means, samples and library sizes come from one pass through the cells.
+  void encode_cells() const;
+
   Model& model_;
   const Dataset& data_;
   std::vector<int64_t> rows_, test_rows_;
