@@ -35,51 +35,86 @@ std::vector<Block> blocks_of(int64_t n, const std::vector<int64_t>& starts) {
   return blocks;
 }
 
-}  // namespace
+class DistanceSums {
+ public:
+  DistanceSums(const at::Tensor& points, const std::vector<int64_t>& starts)
+      : x_((points - points.mean(0)).contiguous()),  // near the origin, products lose least
+        squares_(x_.square().sum(1)),
+        n_groups_(static_cast<int64_t>(starts.size()) - 1),
+        blocks_(blocks_of(points.size(0), starts)) {}
 
-at::Tensor distance_sums(const at::Tensor& points, const std::vector<int64_t>& starts) {
-  const int64_t n = points.size(0), dims = points.size(1), n_groups = static_cast<int64_t>(starts.size()) - 1;
-  const at::Tensor x = (points - points.mean(0)).contiguous();  // near the origin, products lose least
-  const at::Tensor squares = x.square().sum(1);                 // [N]
-  const at::Tensor sums = at::zeros({n, n_groups}, at::kDouble);
-  const double *x_data = x.const_data_ptr<double>(), *squares_data = squares.const_data_ptr<double>();
-  double* sums_data = sums.mutable_data_ptr<double>();
-  const std::vector<Block> blocks = blocks_of(n, starts);
-  const auto n_blocks = static_cast<int64_t>(blocks.size());
+  /// [N, groups], each distance computed once.
+  at::Tensor of_all() const {
+    const at::Tensor sums = at::zeros({x_.size(0), n_groups_}, at::kDouble);
+    for (size_t i = 0; i < blocks_.size(); ++i) add_block(i, i, sums.slice(0, blocks_[i].first), sums);
+    return sums;
+  }
 
-  for (int64_t i = 0; i < n_blocks; ++i) {
-    const Block& rows = blocks[i];
+  /// The same block by block.
+  void of_blocks(const DistanceSink& sink) const {
+    const at::Tensor space = at::empty({std::min(side, x_.size(0)), n_groups_}, at::kDouble);
+    for (size_t i = 0; i < blocks_.size(); ++i) {
+      const at::Tensor sums = space.slice(0, 0, blocks_[i].last - blocks_[i].first).zero_();
+      add_block(i, 0, sums, {});
+      sink(blocks_[i].first, sums);
+    }
+  }
+
+ private:
+  /// Adds the distances of block i to the blocks from `first_block` on: to the sums of its rows and, where `of_columns`
+  /// is defined, to those of the other side.
+  void add_block(size_t i, int64_t first_block, const at::Tensor& of_rows, const at::Tensor& of_columns) const {
+    const Block& rows = blocks_[i];
+    const auto n_blocks = static_cast<int64_t>(blocks_.size());
+    double* row_data = of_rows.mutable_data_ptr<double>();
     // Each tile is the work of one thread, which alone writes the sums of its columns (points of a later block, unless
     // the tile is on the diagonal) and hands in the sums of its rows: added up afterwards, always in the same order.
     std::vector<std::vector<double>> row_sums(n_blocks);
-    parallel_for(i, n_blocks, 1, [&](int64_t begin, int64_t end) {
+    parallel_for(first_block, n_blocks, 1, [&](int64_t begin, int64_t end) {
       at::Tensor products = at::empty({0}, at::kDouble);
       for (int64_t j = begin; j < end; ++j) {
-        const Block& columns = blocks[j];
+        const Block& columns = blocks_[j];
         products.resize_({rows.last - rows.first, columns.last - columns.first});
-        at::mm_out(products, x.slice(0, rows.first, rows.last), x.slice(0, columns.first, columns.last).t());
+        at::mm_out(products, x_.slice(0, rows.first, rows.last), x_.slice(0, columns.first, columns.last).t());
         row_sums[j].assign(products.size(0) * columns.groups.size(), 0.0);
         DistanceTile tile{};
         tile.products = products.mutable_data_ptr<double>();
-        tile.rows = {x_data + rows.first * dims, squares_data + rows.first, rows.last - rows.first,
-                     rows.cuts.data(), rows.groups.data(), static_cast<int64_t>(rows.groups.size())};
-        tile.columns = {x_data + columns.first * dims, squares_data + columns.first, columns.last - columns.first,
-                        columns.cuts.data(), columns.groups.data(), static_cast<int64_t>(columns.groups.size())};
-        tile.dims = dims;
+        tile.rows = side_of(rows);
+        tile.columns = side_of(columns);
+        tile.dims = x_.size(1);
         tile.row_sums = row_sums[j].data();
-        tile.column_sums = i == j ? nullptr : sums_data + columns.first * n_groups;
-        tile.n_groups = n_groups;
+        if (of_columns.defined() && j != static_cast<int64_t>(i))
+          tile.column_sums = of_columns.mutable_data_ptr<double>() + columns.first * n_groups_;
+        tile.n_groups = n_groups_;
         add_distances(tile);
       }
     });
-    for (int64_t j = i; j < n_blocks; ++j) {
-      const size_t n_runs = blocks[j].groups.size();
-      for (int64_t row = rows.first; row < rows.last; ++row)
+    for (int64_t j = first_block; j < n_blocks; ++j) {
+      const size_t n_runs = blocks_[j].groups.size();
+      for (int64_t row = 0; row < rows.last - rows.first; ++row)
         for (size_t run = 0; run < n_runs; ++run)
-          sums_data[row * n_groups + blocks[j].groups[run]] += row_sums[j][(row - rows.first) * n_runs + run];
+          row_data[row * n_groups_ + blocks_[j].groups[run]] += row_sums[j][row * n_runs + run];
     }
   }
-  return sums;
+
+  TileSide side_of(const Block& block) const {
+    return {x_.const_data_ptr<double>() + block.first * x_.size(1), squares_.const_data_ptr<double>() + block.first,
+            block.last - block.first, block.cuts.data(), block.groups.data(),
+            static_cast<int64_t>(block.groups.size())};
+  }
+
+  at::Tensor x_, squares_;  // [N, D], [N]
+  int64_t n_groups_;
+  std::vector<Block> blocks_;
+};
+
+}  // namespace
+
+void distance_sums(const at::Tensor& points, const std::vector<int64_t>& starts, const DistanceSink& sink,
+                   int64_t most_sums) {
+  const DistanceSums sums(points, starts);
+  if (points.size(0) * static_cast<int64_t>(starts.size() - 1) <= most_sums) return sink(0, sums.of_all());
+  sums.of_blocks(sink);
 }
 
 }  // namespace scprior

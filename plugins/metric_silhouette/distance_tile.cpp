@@ -13,7 +13,7 @@ namespace {
 constexpr double least_left = 1e-6;
 
 /// products -> distances, in place. Returns the number of distances that cancellation spoils.
-SCPRIOR_MULTIVERSION int64_t distances(double* row, double square, const double* squares, int64_t n) {
+SCPRIOR_INLINE int64_t distances(double* row, double square, const double* squares, int64_t n) {
   int64_t spoilt = 0;
 #pragma omp simd reduction(+ : spoilt)
   for (int64_t c = 0; c < n; ++c) {
@@ -25,15 +25,16 @@ SCPRIOR_MULTIVERSION int64_t distances(double* row, double square, const double*
   return spoilt;
 }
 
-/// Returns Σ row, and adds row to columns.
-SCPRIOR_MULTIVERSION double add_up(const double* row, double* columns, int64_t n) {
+SCPRIOR_INLINE double sum_of(const double* row, int64_t n) {
   double sum = 0;
 #pragma omp simd reduction(+ : sum)
-  for (int64_t c = 0; c < n; ++c) {
-    sum += row[c];
-    columns[c] += row[c];
-  }
+  for (int64_t c = 0; c < n; ++c) sum += row[c];
   return sum;
+}
+
+SCPRIOR_INLINE void add(const double* row, double* columns, int64_t n) {
+#pragma omp simd
+  for (int64_t c = 0; c < n; ++c) columns[c] += row[c];
 }
 
 double exact_distance(const double* x, const double* y, int64_t dims) {
@@ -42,7 +43,7 @@ double exact_distance(const double* x, const double* y, int64_t dims) {
   return std::sqrt(sum);
 }
 
-void mend(const DistanceTile& tile, int64_t r, double* row) {
+[[gnu::noinline]] void mend(const DistanceTile& tile, int64_t r, double* row) {
   for (int64_t c = 0; c < tile.columns.n; ++c) {
     const double whole = tile.rows.squares[r] + tile.columns.squares[c];
     // The square of the root is within two roundings of what was rooted: twice the threshold misses none.
@@ -53,21 +54,20 @@ void mend(const DistanceTile& tile, int64_t r, double* row) {
 
 }  // namespace
 
-void add_distances(const DistanceTile& tile) {
-  std::vector<double> columns(tile.columns.n);
-  for (int64_t rows = 0; rows < tile.rows.n_runs; ++rows) {
+SCPRIOR_MULTIVERSION void add_distances(const DistanceTile& tile) {
+  const int64_t n = tile.columns.n;
+  std::vector<double> columns(tile.column_sums ? n : 0);
+  for (int64_t run = 0; run < tile.rows.n_runs; ++run) {
     std::fill(columns.begin(), columns.end(), 0.0);
-    for (int64_t r = tile.rows.cuts[rows]; r < tile.rows.cuts[rows + 1]; ++r) {
-      double* row = tile.products + r * tile.columns.n;
-      if (distances(row, tile.rows.squares[r], tile.columns.squares, tile.columns.n)) mend(tile, r, row);
-      for (int64_t run = 0; run < tile.columns.n_runs; ++run) {
-        const int64_t first = tile.columns.cuts[run], n = tile.columns.cuts[run + 1] - first;
-        tile.row_sums[r * tile.columns.n_runs + run] = add_up(row + first, columns.data() + first, n);
-      }
+    for (int64_t r = tile.rows.cuts[run]; r < tile.rows.cuts[run + 1]; ++r) {
+      double *row = tile.products + r * n, *sums = tile.row_sums + r * tile.columns.n_runs;
+      if (distances(row, tile.rows.squares[r], tile.columns.squares, n)) mend(tile, r, row);
+      for (int64_t c = 0; c < tile.columns.n_runs; ++c)
+        sums[c] = sum_of(row + tile.columns.cuts[c], tile.columns.cuts[c + 1] - tile.columns.cuts[c]);
+      if (tile.column_sums) add(row, columns.data(), n);
     }
     if (!tile.column_sums) continue;
-    for (int64_t c = 0; c < tile.columns.n; ++c)
-      tile.column_sums[c * tile.n_groups + tile.rows.groups[rows]] += columns[c];
+    for (int64_t c = 0; c < n; ++c) tile.column_sums[c * tile.n_groups + tile.rows.groups[run]] += columns[c];
   }
 }
 

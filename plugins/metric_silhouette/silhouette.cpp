@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include "distance_sums.hpp"
 #include "scprior/cell_statistics.hpp"
 #include "scprior/error.hpp"
+#include "scprior/parallel.hpp"
 #include "scprior/shapes.hpp"
 #include "stratified_sample.hpp"
 
@@ -45,21 +47,21 @@ std::vector<CellType> cell_types(const Labels& labels, int64_t n_cells) {
   return types;
 }
 
-/// Mean silhouette of the cells [first, first + size of type `own`) of `sums`.
-double mean_silhouette(const at::Tensor& sums, const std::vector<CellType>& types, size_t own, int64_t first) {
-  const int64_t n_types = sums.size(1), n_own = types[own].used;
-  if (n_own == 1) return 0;
-  double total = 0;
-  for (int64_t cell = first; cell < first + n_own; ++cell) {
-    const double* sum = sums.const_data_ptr<double>() + cell * n_types;
-    const double a = sum[own] / static_cast<double>(n_own - 1);
-    double b = std::numeric_limits<double>::infinity();
-    for (size_t other = 0; other < types.size(); ++other)
-      if (other != own) b = std::min(b, sum[other] / static_cast<double>(types[other].used));
-    const double larger = std::max(a, b);
-    if (larger > 0) total += (b - a) / larger;
-  }
-  return total / static_cast<double>(n_own);
+/// Silhouettes of cells from their sums of distances [cells, types]; own[i] is the type of cell i.
+void silhouettes(const at::Tensor& sums, const std::vector<CellType>& types, const int64_t* own, double* out) {
+  const int64_t n_types = sums.size(1);
+  parallel_for(0, sums.size(0), 256, [&](int64_t first, int64_t last) {
+    for (int64_t cell = first; cell < last; ++cell) {
+      const double* sum = sums.const_data_ptr<double>() + cell * n_types;
+      const int64_t n_own = types[own[cell]].used;
+      double b = std::numeric_limits<double>::infinity();
+      for (int64_t other = 0; other < n_types; ++other)
+        if (other != own[cell]) b = std::min(b, sum[other] / static_cast<double>(types[other].used));
+      const double a = n_own > 1 ? sum[own[cell]] / static_cast<double>(n_own - 1) : 0;
+      const double larger = std::max(a, b);
+      out[cell] = n_own > 1 && larger > 0 ? (b - a) / larger : 0;
+    }
+  });
 }
 
 }  // namespace
@@ -90,7 +92,12 @@ MetricResult Silhouette::evaluate(const Evaluation& evaluation) {
     starts.push_back(static_cast<int64_t>(rows.size()));
   }
   const at::Tensor points = evaluation.latent_mean().detach().index_select(0, at::tensor(rows)).to(at::kDouble);
-  const at::Tensor sums = distance_sums(points, starts);  // [rows, types]
+  std::vector<int64_t> own;
+  for (size_t i = 0; i < types.size(); ++i) own.insert(own.end(), types[i].used, static_cast<int64_t>(i));
+  std::vector<double> scores(rows.size());
+  distance_sums(points, starts, [&](int64_t first, const at::Tensor& sums) {
+    silhouettes(sums, types, own.data() + first, scores.data() + first);
+  });
 
   const std::string sampled = labelled <= max_cells_ ? ""
                                                      : concat("estimated from ", rows.size(), " of ", labelled,
@@ -100,13 +107,15 @@ MetricResult Silhouette::evaluate(const Evaluation& evaluation) {
   result.values.push_back({});
   std::vector<double> per_type;
   std::vector<std::string> names;
-  for (size_t own = 0; own < types.size(); ++own) {
-    const double value = mean_silhouette(sums, types, own, starts[own]);
-    mean += value * static_cast<double>(types[own].cells.size()) / static_cast<double>(labelled);
-    const std::string& note = types[own].cells.size() == 1 ? "a single cell: 0 by definition" : sampled;
-    result.values.push_back({types[own].name, value, Better::higher, note});
+  for (size_t i = 0; i < types.size(); ++i) {
+    const CellType& type = types[i];
+    const double sum = std::accumulate(scores.begin() + starts[i], scores.begin() + starts[i + 1], 0.0);
+    const double value = sum / static_cast<double>(type.used);
+    mean += value * static_cast<double>(type.cells.size()) / static_cast<double>(labelled);
+    const std::string& note = type.cells.size() == 1 ? "a single cell: 0 by definition" : sampled;
+    result.values.push_back({type.name, value, Better::higher, note});
     per_type.push_back(value);
-    names.push_back(types[own].name);
+    names.push_back(type.name);
   }
   result.values[0] = {"", mean, Better::higher, sampled};
   result.arrays = {{"per_type", at::tensor(per_type, at::kDouble), names}};

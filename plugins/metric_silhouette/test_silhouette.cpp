@@ -82,6 +82,14 @@ TEST_CASE("cells without a label and labels without a cell are left out", "[silh
   REQUIRE_THAT(value_of(with, "b"), WithinAbs(value_of(without, "b"), 1e-14));
 }
 
+TEST_CASE("a type for each cell leaves nothing to compare", "[silhouette]") {
+  std::vector<std::string> names;
+  for (int i = 0; i < 700; ++i) names.push_back(std::to_string(i));
+  const MetricResult result = evaluate(at::arange(700, at::kFloat).unsqueeze(1), Labels{at::arange(700), names});
+  REQUIRE(value_of(result, "") == 0);
+  REQUIRE(result.values.size() == 701);
+}
+
 TEST_CASE("types at the same place score zero", "[silhouette]") {
   REQUIRE(value_of(evaluate(at::full({9, 4}, 0.3f), labels({0, 1, 0, 1, 0, 1, 0, 1, 0}, {"a", "b"})), "") == 0);
   // Each type a pile of identical cells, the piles apart: a = 0, hence one.
