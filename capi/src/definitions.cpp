@@ -42,7 +42,8 @@ int32_t scprior_register(const scprior_definition* definition) {
     capi::need(kept->given.create, "create is NULL");
     const uint32_t kind = kept->given.kind;
     capi::need(kind == SCPRIOR_KIND_PRIOR || kind == SCPRIOR_KIND_METRIC, "a definition of kind ", kind,
-               " is refused: the C tier has priors and metrics only (SCPRIOR_KIND_PRIOR, SCPRIOR_KIND_METRIC); write it in C++");
+               " is refused: the C tier has priors and metrics only (SCPRIOR_KIND_PRIOR, SCPRIOR_KIND_METRIC); ",
+               "write it in C++");
     core::ComponentEntry entry = {};
     entry.kind = static_cast<scprior_kind>(kind);
     entry.name = capi::text_of(kept->given.name, "name");

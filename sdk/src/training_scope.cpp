@@ -14,25 +14,30 @@ thread_local const TrainingScope* current = nullptr;
 
 RowGradient::~RowGradient() = default;
 
-void RowGradients::accept(const at::Tensor& weight) { lists_[weight.unsafeGetTensorImpl()]; }
+void RowGradients::accept(const at::Tensor& weight) {
+  if (weight.dim() != 2 || !weight.is_cpu() || weight.scalar_type() != at::kFloat || !weight.is_contiguous())
+    fail(Status::argument, "RowGradients::accept: the gradient comes by rows for a weight [G, H] only, float32, ",
+         "contiguous, on the CPU");
+  taken_[weight.unsafeGetTensorImpl()] = {weight, {}};
+}
 
-bool RowGradients::accepts(const at::Tensor& weight) const { return lists_.contains(weight.unsafeGetTensorImpl()); }
+bool RowGradients::accepts(const at::Tensor& weight) const { return taken_.contains(weight.unsafeGetTensorImpl()); }
 
 void RowGradients::give(const at::Tensor& weight, std::unique_ptr<const RowGradient> gradient) {
-  const auto list = lists_.find(weight.unsafeGetTensorImpl());
-  if (list == lists_.end())
+  const auto taken = taken_.find(weight.unsafeGetTensorImpl());
+  if (taken == taken_.end())
     fail(Status::argument, "RowGradients::give: nobody takes the gradient of this weight by rows; ask accepts() first");
-  list->second.push_back(std::move(gradient));
+  taken->second.gradients.push_back(std::move(gradient));
 }
 
 const RowGradients::List& RowGradients::of(const at::Tensor& weight) const {
   static const List none;
-  const auto list = lists_.find(weight.unsafeGetTensorImpl());
-  return list == lists_.end() ? none : list->second;
+  const auto taken = taken_.find(weight.unsafeGetTensorImpl());
+  return taken == taken_.end() ? none : taken->second.gradients;
 }
 
 void RowGradients::clear() {
-  for (auto& [weight, list] : lists_) list.clear();
+  for (auto& [weight, taken] : taken_) taken.gradients.clear();
 }
 
 TrainingScope::TrainingScope(Precision precision, RowGradients& gradients)

@@ -84,3 +84,46 @@ TEST_CASE("a tensor without a gradient is left alone", "[adam]") {
   adam.step(0.1);
   CHECK(weight.equal(at::ones({4})));
 }
+
+namespace {
+
+/// Rows of a gradient that exists as a whole.
+class Rows final : public RowGradient {
+ public:
+  explicit Rows(at::Tensor whole) : whole_(std::move(whole)) {}
+  void add(int64_t first, int64_t last, float* out) const override {
+    CHECK(first % block_rows == 0);
+    at::from_blob(out, {last - first, whole_.size(1)}, at::kFloat).add_(whole_.slice(0, first, last));
+  }
+
+ private:
+  at::Tensor whole_;
+};
+
+}  // namespace
+
+TEST_CASE("Adam adds up gradients by rows and a whole one", "[adam]") {
+  constexpr int64_t n_rows = 2 * RowGradient::block_rows + 77, width = 3;
+  const at::Generator generator = core::make_generator(9, at::kCPU);
+  const at::Tensor start = at::empty({n_rows, width}, at::kFloat).uniform_(-1, 1, generator);
+  at::Tensor by_rows = start.clone().set_requires_grad(true), whole = start.clone().set_requires_grad(true);
+  core::Adam one({{"w", &by_rows, {.penalised = true}}}, options), other({{"w", &whole, {.penalised = true}}}, options);
+  for (int t = 0; t < 4; ++t) {
+    const auto draw = [&] { return at::empty({n_rows, width}, at::kFloat).normal_(0, 1, generator); };
+    const at::Tensor first = draw(), second = draw(), tensor = draw();
+    REQUIRE(one.row_gradients().accepts(by_rows));
+    one.row_gradients().give(by_rows, std::make_unique<Rows>(first));
+    one.row_gradients().give(by_rows, std::make_unique<Rows>(second));
+    at::Tensor sum = first + second;
+    if (t % 2 == 0) {
+      by_rows.mutable_grad() = tensor;
+      sum = tensor + first + second;
+    }
+    whole.mutable_grad() = sum;
+    one.step(1e-2);
+    other.step(1e-2);
+    CHECK(one.row_gradients().of(by_rows).empty());
+    CHECK_FALSE(by_rows.grad().defined());
+    CHECK(by_rows.equal(whole));
+  }
+}

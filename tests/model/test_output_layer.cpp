@@ -15,7 +15,14 @@ using namespace scprior;
 
 namespace {
 
-constexpr int64_t genes = 2150, hidden = 40, cells = 21, samples = 2;  // two whole tiles of genes and a rest
+constexpr int64_t samples = 2;
+
+struct Size {
+  int64_t genes, hidden, cells;
+};
+constexpr Size odd = {2150, 40, 21};      // some whole tiles of genes and a rest; nothing fits blocks of 32
+constexpr Size wide = {17500, 32, 5};     // more tiles than are summed apart
+constexpr Size many_rows = {300, 64, 150};  // more rows than are evaluated at once without gradients
 
 struct Kind {
   const char* name;
@@ -38,7 +45,8 @@ struct Problem {
   CountMatrix counts;
   at::Tensor h, library, upstream;  // upstream [S, B]: gradient of the loss by log_prob
 
-  Problem(const Kind& kind, at::ScalarType type) {
+  Problem(const Kind& kind, at::ScalarType type, Size size = odd) {
+    const auto [genes, hidden, cells] = size;
     const core::ComponentChoice choice = test::choose(SCPRIOR_KIND_LIKELIHOOD, kind.name, kind.options);
     likelihood = test::shipped_plugins().create<Likelihood>(choice.type, choice.options);
     likelihood->build({.genes = genes, .hidden = hidden}, core::make_generator(1, at::kCPU));
@@ -51,7 +59,7 @@ struct Problem {
     }
     at::Tensor x = at::poisson(at::full({cells, genes}, 0.2, at::kDouble), draws);
     x[3].zero_();
-    x[5][7] = 300;
+    x[4][7] = 300;
     counts = sparse(x.to(type));
     library = x.sum(1).to(type);
     h = at::empty({samples, cells, hidden}, at::kDouble).normal_(0, 1, draws).to(type).set_requires_grad(true);
@@ -108,29 +116,39 @@ class Threads {
 }  // namespace
 
 TEST_CASE("the output layer by tiles of genes equals plain tensor operations", "[output]") {
+  const Size size = GENERATE(odd, wide, many_rows);
   for (const Kind& kind : kinds()) {
-    INFO(kind.name);
+    INFO(kind.name << ", genes: " << size.genes);
     for (const bool equal_weights : {true, false}) {
-      Problem problem(kind, at::kDouble);
-      if (equal_weights) problem.upstream.fill_(-1.0 / (samples * cells));
+      Problem problem(kind, at::kDouble, size);
+      if (equal_weights) problem.upstream.fill_(-1.0 / (samples * size.cells));
       const at::Tensor fused = problem.log_prob(), plain = problem.plain_log_prob();
       CHECK(at::allclose(fused, plain, 1e-10, 1e-10));
       const auto got = problem.gradients(fused), wanted = problem.gradients(plain);
       REQUIRE(got.size() == wanted.size());
       for (size_t i = 0; i < got.size(); ++i) CHECK(at::allclose(got[i], wanted[i], 1e-9, 1e-10));
+      const at::NoGradGuard no_grad;
+      CHECK(at::allclose(problem.log_prob(), plain, 1e-10, 1e-10));
     }
   }
 }
 
 TEST_CASE("gradients of the output weights by rows are those of the tensor", "[output]") {
+  const Precision precision = GENERATE(Precision::float32, Precision::bf16);
+  const Size size = GENERATE(odd, many_rows);
   for (const Kind& kind : kinds()) {
     INFO(kind.name);
-    Problem problem(kind, at::kFloat);
-    const auto whole = problem.gradients(problem.log_prob());
+    Problem problem(kind, at::kFloat, size);
+    RowGradients none;
+    std::vector<at::Tensor> whole;
+    {
+      const TrainingScope scope(precision, none);
+      whole = problem.gradients(problem.log_prob());
+    }
     RowGradients rows;
     for (const at::Tensor& parameter : problem.likelihood->parameters())
       if (parameter.dim() == 2) rows.accept(parameter);
-    const TrainingScope scope(Precision::float32, rows);
+    const TrainingScope scope(precision, rows);
     const auto rest = problem.gradients(problem.log_prob());
     const auto parameters = problem.likelihood->parameters();
     for (size_t i = 0; i < parameters.size(); ++i) {
@@ -185,6 +203,29 @@ TEST_CASE("the output layer's results do not depend on the number of threads", "
   }
 }
 
+TEST_CASE("each backward pass gives rows of its own", "[output]") {
+  Problem problem(kinds().front(), at::kFloat);
+  const at::Tensor weight = problem.likelihood->parameters().front();
+  const at::Tensor once = problem.gradients(problem.log_prob())[1];
+  RowGradients rows;
+  rows.accept(weight);
+  const TrainingScope scope(Precision::float32, rows);
+  const at::Tensor value = problem.log_prob();
+  value.backward(problem.upstream, /*retain_graph=*/true);
+  value.backward(2 * problem.upstream);
+  REQUIRE(rows.of(weight).size() == 2);
+  CHECK(relative_error(sum_of_rows(rows.of(weight), weight.sizes()), 3 * once) < 1e-5);
+}
+
+TEST_CASE("columns that do not ascend are refused", "[output]") {
+  Problem problem(kinds().front(), at::kFloat);
+  const Csr& csr = problem.counts.csr();
+  const at::Tensor columns = csr.columns.clone();
+  columns[1] = 2000;  // followed by smaller ones
+  problem.counts = CountMatrix::from_csr({csr.row_ptr, columns, csr.values, csr.n_columns});
+  CHECK_THROWS_AS(problem.log_prob(), Error);
+}
+
 TEST_CASE("a training scope ends where it ends, and may lie in another", "[output]") {
   CHECK(TrainingScope::precision() == Precision::float32);
   const at::Tensor weight = at::zeros({4, 2}), other = at::zeros({4, 2});
@@ -204,4 +245,6 @@ TEST_CASE("a training scope ends where it ends, and may lie in another", "[outpu
   }
   CHECK(TrainingScope::takes_rows_of(weight) == nullptr);
   CHECK_THROWS_AS(inner.give(weight, nullptr), Error);
+  CHECK_THROWS_AS(inner.accept(at::zeros({4})), Error);
+  CHECK_THROWS_AS(inner.accept(at::zeros({4, 2}, at::kDouble)), Error);
 }

@@ -48,7 +48,7 @@ TEST_CASE("a dropout mask depends on the seed alone", "[kernel][dropout]") {
 }
 
 TEST_CASE("dropout masks draw SplitMix64's numbers", "[kernel][dropout]") {
-  // The first number of the published algorithm for seed 1234567 is 6457827717110365317: halves 0x5996...
+  // The first number of the published algorithm for seed 1234567.
   constexpr uint64_t first = 6457827717110365317u;
   const double low = static_cast<double>(static_cast<uint32_t>(first)) / 4294967296.0;
   CHECK(mask(1234567, low + 1e-6, 2)[0].item<float>() == 0);

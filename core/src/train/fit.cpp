@@ -93,7 +93,7 @@ ElboTerms train_step(Model& model, const CellBatch& batch, LossWeights weights, 
     terms.loss.backward();
     optimiser.step(learning_rate);
   }
-  return terms;
+  return {terms.loss.detach(), terms.reconstruction.detach(), terms.kl.detach()};  // without the graph
 }
 
 std::string not_finite_text(const std::string& what, const EpochRecord& epoch) {
@@ -172,11 +172,12 @@ class Fit {
     const ElboTerms terms =
         train_step(model_, batch, weights(kl_weight()), schedule_.learning_rate(), options_, outcome_.precision,
                    optimiser_, noise_);
-    training_seconds_ += seconds_since(step_start);
     cells_trained_ += batch.counts.rows();
     totals_.add(terms, batch.counts.rows());
-    if (!is_reading_step(step)) return;
-    means_ = totals_.means();
+    const bool reads = is_reading_step(step);
+    if (reads) means_ = totals_.means();  // waits for the device
+    training_seconds_ += seconds_since(step_start);
+    if (!reads) return;
     if (!std::isfinite(means_.loss)) {
       stop(StopReason::not_finite, not_finite_text(terms, record_, step));
     } else {

@@ -37,8 +37,12 @@ bool losses_agree(Model& model, const CellSource& cells, const Split& split, con
 
 Precision resolve_precision(Model& model, const CellSource& cells, const Split& split, const FitOptions& options) {
   const std::string& wanted = options.train.precision;
-  const bool native = options.device.is_cpu() && kernels::processor_has(kernels::Bf16Path::automatic);
   if (wanted == "float32") return Precision::float32;
+  if (!options.device.is_cpu()) {
+    log_message(2, "train.precision: only products on the CPU are made in bf16; this training is in float32");
+    return Precision::float32;
+  }
+  const bool native = kernels::processor_has(kernels::Bf16Path::automatic);
   if (wanted == "bf16") {
     if (!native)
       log_message(2, "train.precision = \"bf16\": this processor does not multiply bfloat16 itself; training is then "

@@ -9,8 +9,8 @@
 
 namespace scprior::core {
 
-/// All cells of a source on a device that is not the host, as compressed rows: 8 bytes for each count that is not 0.
-/// Batches are gathered there, without waiting for the device.
+/// All cells of a source on a device that is not the host, as compressed rows: 8 bytes for each count that is not 0,
+/// twice that while they are copied. Batches are gathered there, without waiting for the device.
 class ResidentCells {
  public:
   ResidentCells(const CellSource& cells, at::Device device);

@@ -23,6 +23,7 @@ class SCPRIOR_API RowGradient {
   /// Rows are asked for in blocks: first is a multiple of it, last = min(first + block_rows, G).
   static constexpr int64_t block_rows = 512;
 
+  /// Must not read what the optimiser updates: other weights may have been updated by then.
   virtual ~RowGradient();
   /// out [last - first, H] += rows [first, last). Called on several threads at once.
   virtual void add(int64_t first, int64_t last, float* out) const = 0;
@@ -33,7 +34,8 @@ class SCPRIOR_API RowGradients {
  public:
   using List = std::vector<std::unique_ptr<const RowGradient>>;
 
-  /// Declares that the optimiser can take the gradient of `weight` by rows: [G, H] float32 on the CPU, contiguous.
+  /// Declares that the optimiser can take the gradient of `weight` by rows.
+  /// Errors: Error{argument} if it is not [G, H] float32 on the CPU, contiguous.
   void accept(const at::Tensor& weight);
   bool accepts(const at::Tensor& weight) const;
   /// Adds to the gradient of `weight`. Errors: Error{argument} if it was not accepted.
@@ -43,10 +45,15 @@ class SCPRIOR_API RowGradients {
   void clear();
 
  private:
-  std::unordered_map<const c10::TensorImpl*, List> lists_;
+  struct Taken {
+    at::Tensor weight;  // keeps the key its own
+    List gradients;
+  };
+  std::unordered_map<const c10::TensorImpl*, Taken> taken_;
 };
 
-/// While it lives, forward and backward passes on this thread use what it offers. Scopes may be nested.
+/// While it lives, forward and backward passes on this thread use what it offers: a backward pass for anything but the
+/// optimiser's step does not belong here. Scopes may be nested.
 class SCPRIOR_API TrainingScope {
  public:
   TrainingScope(Precision precision, RowGradients& gradients);

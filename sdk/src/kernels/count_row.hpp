@@ -27,9 +27,9 @@ struct CountTile {
 
 template <class T>
 struct CountRange {
-  // Within: exp, quotients and squares of them stay normal numbers. Beyond θ = e^±40 nothing is left of θ in float.
+  // Within: exp and quotients stay normal numbers. Beyond θ = e^±40 nothing is left of θ in float.
   static constexpr T log_mu = sizeof(T) == 4 ? 80 : 300;
-  static constexpr T log_theta = sizeof(T) == 4 ? 80 : 300, low_log_theta = sizeof(T) == 4 ? -40 : -300;
+  static constexpr T log_theta = sizeof(T) == 4 ? 40 : 300, low_log_theta = sizeof(T) == 4 ? -40 : -300;
   static constexpr T ratio = sizeof(T) == 4 ? T(1e37) : T(1e300);
   // Below, p is nothing beside the least π, e^-60.
   static constexpr T low_log_p = sizeof(T) == 4 ? -80 : -300;

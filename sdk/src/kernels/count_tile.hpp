@@ -96,7 +96,8 @@ SCPRIOR_INLINE double row_of_tile(CountTile<T>& tile, int64_t row_index, CountSc
                         Case::inflation_of_cells ? block.inflation.cells + offset : nullptr};
 
   for (int64_t entry = begin; entry < end; ++entry) {
-    if (is_count(counts.values[entry]) && entry - begin < row.genes) continue;
+    const bool inside = counts.columns[entry] >= tile.first_column() && counts.columns[entry] < tile.last_column();
+    if (is_count(counts.values[entry]) && inside && entry - begin < row.genes) continue;
     tile.invalid = tile.invalid < 0 ? entry : std::min(tile.invalid, entry);
     return 0;
   }

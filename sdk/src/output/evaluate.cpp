@@ -3,6 +3,10 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
 #include "scprior/error.hpp"
 #include "scprior/parallel.hpp"
 
@@ -13,8 +17,12 @@ namespace {
   const Csr& counts = task.counts;
   const int64_t* row_ptr = counts.row_ptr.data_ptr<int64_t>();
   const int64_t row = std::upper_bound(row_ptr, row_ptr + counts.row_ptr.size(0), entry) - row_ptr - 1;
+  const double count = counts.values[entry].item<double>();
+  if (count >= 0 && std::isfinite(count))
+    fail(Status::argument, "likelihood ", task.name, ": the columns of row ", row,
+         " of the batch do not ascend without repetition; a Csr's must (gene ", counts.columns[entry].item<int>(), ")");
   fail(Status::data, "likelihood ", task.name, ": the count of gene ", counts.columns[entry].item<int>(), " in row ",
-       row, " of the batch is ", counts.values[entry].item<double>(),
+       row, " of the batch is ", count,
        "; counts must be 0 or more, and finite. Use raw counts, not normalised or scaled values.");
 }
 
@@ -29,21 +37,21 @@ class Evaluation {
         gradients_(gradients),
         n_genes_(task.counts.n_columns),
         rows_(task.h.size(0)),
-        tiles_(Tile::count(n_genes_)),
-        groups_(std::min(tiles_, most_groups)),
+        tiles_(n_genes_),
+        groups_(std::min(tiles_.count, most_groups)),
         row_weight_(row_weight.defined() ? row_weight.data_ptr<T>() : nullptr),
-        tile_log_prob_(at::empty({tiles_, rows_}, at::kDouble)),
-        invalid_(tiles_, -1) {
+        tile_log_prob_(at::empty({tiles_.count, rows_}, at::kDouble)),
+        invalid_(tiles_.count, -1) {
     for (size_t i = 0; i < 3; ++i) {
       const Layer& layer = task.layers[i];
       if (!layer.exists()) continue;
       if (layer.is_linear()) out_.products[i] = make_products(layer, task.h, gradients, precision);
       bias_[i] = layer.bias.detach().expand({n_genes_}).contiguous();
-      if (gradients) out_.bias_gradients[i] = at::empty({n_genes_}, task.h.options().requires_grad(false));
+      if (gradients) out_.bias_gradients[i] = at::empty({n_genes_}, task.h.options());
     }
     if (!gradients) return;
     const auto [padded_rows, padded_width] = out_.products[0]->input_gradient_shape();
-    group_sums_ = at::empty({groups_, padded_rows, padded_width}, task.h.options().requires_grad(false));
+    group_sums_ = at::empty({groups_, padded_rows, padded_width}, task.h.options());
   }
 
   Evaluated run() {
@@ -67,8 +75,8 @@ class Evaluation {
     for (size_t i = 0; i < 3; ++i)
       if (out_.products[i]) scratch[i] = out_.products[i]->make_scratch();
     const at::Tensor sum = gradients_ ? group_sums_.select(0, group) : at::Tensor();
-    const int64_t first = group * tiles_ / groups_, last = (group + 1) * tiles_ / groups_;
-    for (int64_t i = first; i < last; ++i) do_tile(Tile(i, n_genes_), scratch, sum, i == first);
+    const int64_t first = group * tiles_.count / groups_, last = (group + 1) * tiles_.count / groups_;
+    for (int64_t i = first; i < last; ++i) do_tile(tiles_.at(i), scratch, sum, i == first);
   }
 
   void do_tile(const Tile& tile, const Logits& scratch, const at::Tensor& sum, bool first) {
@@ -105,12 +113,13 @@ class Evaluation {
                     counts.values.data_ptr<T>(), counts.row_ptr.size(0) - 1, n_genes_};
     block.first_gene = tile.first;
     block.n_genes = tile.genes();
-    block.row_stride = Tile::size;
+    block.row_stride = tiles_.size;
     block.log_size = task_.log_size.data_ptr<T>();
     block.n_rows = rows_;
     block.first_row = task_.first_row;
-    block.mean = parameter(0).cells;
-    block.bias = parameter(0).bias;
+    const kernels::CountParameter<T> mean = parameter(0);
+    block.mean = mean.cells;
+    block.bias = mean.bias;
     block.dispersion = parameter(1);
     block.inflation = parameter(2);
     block.row_weight = row_weight_;
@@ -122,7 +131,7 @@ class Evaluation {
   void add_up_columns(const Tile& tile, const at::Tensor& d, T* out) const {
     const T* row = d.data_ptr<T>();
     std::fill(out, out + tile.genes(), T(0));
-    for (int64_t r = 0; r < rows_; ++r, row += Tile::size) {
+    for (int64_t r = 0; r < rows_; ++r, row += tiles_.size) {
       const T weight = row_weight_ ? row_weight_[r] : T(1);
       for (int64_t g = 0; g < tile.genes(); ++g) out[g] += weight * row[g];
     }
@@ -130,7 +139,9 @@ class Evaluation {
 
   const Task& task_;
   const bool gradients_;
-  const int64_t n_genes_, rows_, tiles_, groups_;
+  const int64_t n_genes_, rows_;
+  const Tiles tiles_;
+  const int64_t groups_;
   const T* row_weight_;
   std::array<at::Tensor, 3> bias_;  // [G] by layer: added to the logits, or the parameter itself
   at::Tensor tile_log_prob_;        // [tiles, R]

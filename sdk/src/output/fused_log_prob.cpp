@@ -76,11 +76,10 @@ struct FusedLogProb : Function<FusedLogProb> {
       const Layer& layer = task.layers[i];
       if (layer.is_linear() && context->needs_input_grad(weight_i)) {
         const std::shared_ptr<Products>& products = kept.evaluated.products[i];
-        products->weigh(weight);
         if (RowGradients* const taker = TrainingScope::takes_rows_of(layer.weight))
-          taker->give(layer.weight, weight_rows(products, task.h.size(1)));
+          taker->give(layer.weight, weight_rows(products, weight, task.h.size(1)));
         else
-          out[weight_i] = weight_gradient(*products, layer.weight);
+          out[weight_i] = weight_gradient(*products, weight, layer.weight);
       }
       if (layer.exists() && context->needs_input_grad(bias_i))
         out[bias_i] = layer.bias.size(0) == of_biases[i].size(0) ? of_biases[i] : of_biases[i].sum(0, true);
@@ -109,7 +108,7 @@ struct FusedLogProb : Function<FusedLogProb> {
 
 /// Without gradients: blocks of rows, so that memory does not grow with S · B.
 at::Tensor values_only(Task task, const at::Tensor& rows) {
-  constexpr int64_t rows_at_once = 1024;
+  constexpr int64_t rows_at_once = 256;
   const at::Tensor out = at::empty({rows.size(0)}, rows.options());
   for (int64_t first = 0; first < rows.size(0); first += rows_at_once) {
     const int64_t last = std::min(rows.size(0), first + rows_at_once);

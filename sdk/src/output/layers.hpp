@@ -22,16 +22,23 @@ struct Layer {
 /// In the order mean, dispersion, inflation.
 using Layers = std::array<Layer, 3>;
 
-/// Genes that are computed together: the logits of a batch, [R, size], are made, used and left behind in the
-/// second-level cache. All tiles are of one size, but for the last.
+/// Genes that are computed together: the logits of a training batch are made, used and left behind in the cache.
 struct Tile {
-  static constexpr int64_t size = 2 * RowGradient::block_rows;
-
-  static int64_t count(int64_t n_genes) { return (n_genes + size - 1) / size; }
-  Tile(int64_t i, int64_t n_genes) : index(i), first(i * size), last(std::min(first + size, n_genes)) {}
-  int64_t genes() const { return last - first; }
-
   int64_t index, first, last;
+
+  int64_t genes() const { return last - first; }
+};
+
+/// The cut of G genes into tiles of one size, but for the last. It depends on G alone: few genes make small tiles, so
+/// that there is one for each thread; many make large ones, which are multiplied faster.
+struct Tiles {
+  explicit Tiles(int64_t n)
+      : n_genes(n), size(n > 8192 ? 1024 : RowGradient::block_rows), count((n + size - 1) / size) {
+    static_assert(1024 % RowGradient::block_rows == 0);
+  }
+  Tile at(int64_t i) const { return {i, i * size, std::min((i + 1) * size, n_genes)}; }
+
+  int64_t n_genes, size, count;
 };
 
 }  // namespace scprior::output

@@ -8,12 +8,12 @@
 namespace scprior::output {
 
 PlainProducts::PlainProducts(const Layer& layer, const at::Tensor& h, bool keeps_gradients)
-    : h_(h.detach()), weight_(layer.weight.detach()) {
-  if (keeps_gradients) kept_ = at::empty({Tile::count(weight_.size(0)), h.size(0), Tile::size}, h_.options());
+    : tiles_(layer.weight.size(0)), h_(h.detach()), weight_(layer.weight.detach()) {
+  if (keeps_gradients) kept_ = at::empty({tiles_.count, h.size(0), tiles_.size}, h_.options());
 }
 
 at::Tensor PlainProducts::make_scratch() const {
-  return kept_.defined() ? at::Tensor() : at::empty({h_.size(0), Tile::size}, h_.options());
+  return kept_.defined() ? at::Tensor() : at::empty({h_.size(0), tiles_.size}, h_.options());
 }
 
 std::array<int64_t, 2> PlainProducts::input_gradient_shape() const { return {h_.size(0), h_.size(1)}; }
@@ -30,12 +30,13 @@ void PlainProducts::add_input_gradient(const Tile& tile, const at::Tensor& d, co
   at::Tensor(sum).addmm_(d, weight_.slice(0, tile.first, tile.last), first ? 0 : 1);
 }
 
-void PlainProducts::weigh(const at::Tensor& row_weight) { weighted_h_ = h_ * row_weight.unsqueeze(1); }
+at::Tensor PlainProducts::weighted_input(const at::Tensor& row_weight) const { return h_ * row_weight.unsqueeze(1); }
 
-void PlainProducts::add_weight_rows(int64_t first, int64_t last, const at::Tensor& out) const {
+void PlainProducts::add_weight_rows(int64_t first, int64_t last, const at::Tensor& weighted_h,
+                                    const at::Tensor& out) const {
   const SequentialBlas sequential;
-  const at::Tensor d = kept_.select(0, first / Tile::size).narrow(1, first % Tile::size, last - first);
-  at::Tensor(out).addmm_(d.t(), weighted_h_);
+  const at::Tensor d = kept_.select(0, first / tiles_.size).narrow(1, first % tiles_.size, last - first);
+  at::Tensor(out).addmm_(d.t(), weighted_h);
 }
 
 }  // namespace scprior::output

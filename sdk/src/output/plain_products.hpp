@@ -15,12 +15,13 @@ class PlainProducts final : public Products {
   at::Tensor logits(const Tile& tile, const at::Tensor& scratch) override;
   void add_input_gradient(const Tile& tile, const at::Tensor& d, const at::Tensor& sum, bool first) const override;
   void keep(const Tile&, const at::Tensor&) override {}
-  void weigh(const at::Tensor& row_weight) override;
-  void add_weight_rows(int64_t first, int64_t last, const at::Tensor& out) const override;
+  at::Tensor weighted_input(const at::Tensor& row_weight) const override;
+  void add_weight_rows(int64_t first, int64_t last, const at::Tensor& weighted_h, const at::Tensor& out) const override;
 
  private:
-  at::Tensor h_, weight_, weighted_h_;
-  at::Tensor kept_;  // [tiles, R, Tile::size]: logits, then D
+  Tiles tiles_;
+  at::Tensor h_, weight_;
+  at::Tensor kept_;  // [tiles, R, size]: logits, then D
 };
 
 }  // namespace scprior::output

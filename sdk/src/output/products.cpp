@@ -10,16 +10,18 @@
 namespace scprior::output {
 namespace {
 
-class WeightRows final : public RowGradient {
+class OutputWeightRows final : public RowGradient {
  public:
-  WeightRows(std::shared_ptr<const Products> products, int64_t width) : products_(std::move(products)), width_(width) {}
+  OutputWeightRows(std::shared_ptr<const Products> products, const at::Tensor& row_weight, int64_t width)
+      : products_(std::move(products)), weighted_h_(products_->weighted_input(row_weight)), width_(width) {}
 
   void add(int64_t first, int64_t last, float* out) const override {
-    products_->add_weight_rows(first, last, at::from_blob(out, {last - first, width_}, at::kFloat));
+    products_->add_weight_rows(first, last, weighted_h_, at::from_blob(out, {last - first, width_}, at::kFloat));
   }
 
  private:
   std::shared_ptr<const Products> products_;
+  at::Tensor weighted_h_;
   int64_t width_;
 };
 
@@ -33,20 +35,22 @@ std::shared_ptr<Products> make_products(const Layer& layer, const at::Tensor& h,
   return std::make_shared<PlainProducts>(layer, h, keeps_gradients);
 }
 
-at::Tensor weight_gradient(const Products& products, const at::Tensor& weight) {
+at::Tensor weight_gradient(const Products& products, const at::Tensor& row_weight, const at::Tensor& weight) {
+  const at::Tensor weighted_h = products.weighted_input(row_weight);
   const at::Tensor out = at::zeros_like(weight, at::MemoryFormat::Contiguous);
   const int64_t n_genes = weight.size(0), step = RowGradient::block_rows;
   parallel_for(0, (n_genes + step - 1) / step, 1, [&](int64_t first, int64_t last) {
     for (int64_t gene = first * step; gene < std::min(last * step, n_genes); gene += step) {
       const int64_t end = std::min(gene + step, n_genes);
-      products.add_weight_rows(gene, end, out.slice(0, gene, end));
+      products.add_weight_rows(gene, end, weighted_h, out.slice(0, gene, end));
     }
   });
   return out;
 }
 
-std::unique_ptr<const RowGradient> weight_rows(std::shared_ptr<const Products> products, int64_t width) {
-  return std::make_unique<WeightRows>(std::move(products), width);
+std::unique_ptr<const RowGradient> weight_rows(std::shared_ptr<const Products> products, const at::Tensor& row_weight,
+                                               int64_t width) {
+  return std::make_unique<OutputWeightRows>(std::move(products), row_weight, width);
 }
 
 }  // namespace scprior::output

@@ -19,7 +19,7 @@ enum class StopReason {
 };
 SCPRIOR_API std::string to_text(StopReason reason);
 
-/// What a progress function is told, after every step.
+/// What a progress function is told: after every step on the CPU, after every 16th on other devices.
 struct FitProgress {
   int64_t epoch = 0, max_epochs = 0;  ///< epoch counted from 1
   int64_t step = 0, steps = 0;        ///< within the epoch
