@@ -19,21 +19,6 @@ struct Sparse {
   std::vector<int64_t> lengths;  ///< of the rows
   std::vector<int32_t> columns;
   std::vector<float> values;
-
-  void add_row(const float* row, int64_t width) {
-    const size_t before = columns.size();
-    columns.resize(before + static_cast<size_t>(width));
-    values.resize(columns.size());
-    size_t end = before;
-    for (int64_t column = 0; column < width; ++column) {
-      columns[end] = static_cast<int32_t>(column);
-      values[end] = row[column];
-      end += row[column] != 0;
-    }
-    columns.resize(end);
-    values.resize(end);
-    lengths.push_back(static_cast<int64_t>(end - before));
-  }
 };
 
 /// All values, row after row. Only what is not zero is handed on.
@@ -79,11 +64,15 @@ class DenseMatrix : public Matrix {
 
   Sparse sparse_of(const void* values, int64_t n_rows) const {
     Sparse piece;
-    std::vector<float> row(static_cast<size_t>(columns_));
+    std::vector<float> row(static_cast<size_t>(columns_)), kept(row.size());
+    std::vector<int32_t> columns(row.size());
     const auto* bytes = static_cast<const uint8_t*>(values);
     for (int64_t i = 0; i < n_rows; ++i, bytes += columns_ * values_.item()) {
       if (!to_floats(values_.type(), bytes, columns_, row.data())) values_.refuse_inexact(bytes, columns_);
-      piece.add_row(row.data(), columns_);
+      const int64_t n = keep_nonzero(row.data(), columns_, columns.data(), kept.data());
+      piece.lengths.push_back(n);
+      piece.columns.insert(piece.columns.end(), columns.begin(), columns.begin() + n);
+      piece.values.insert(piece.values.end(), kept.begin(), kept.begin() + n);
     }
     return piece;
   }

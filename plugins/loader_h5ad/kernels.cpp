@@ -73,6 +73,16 @@ bool ascend(const int32_t* numbers, int64_t n) {
   return all != 0;
 }
 
+int64_t keep_nonzero(const float* row, int64_t n, int32_t* columns, float* values) {
+  int64_t kept = 0;
+  for (int64_t i = 0; i < n; ++i) {  // a zero is written, and overwritten
+    columns[kept] = static_cast<int32_t>(i);
+    values[kept] = row[i];
+    kept += row[i] != 0;
+  }
+  return kept;
+}
+
 bool are_shorts(const float* values, int64_t n) {
   int32_t all = 1;
   for (int64_t i = 0; i < n; ++i) {

@@ -21,6 +21,9 @@ bool to_places(NumberType type, const void* from, int64_t n, int64_t limit, int3
 /// True if n column or row numbers ascend without repetition.
 bool ascend(const int32_t* numbers, int64_t n);
 
+/// Copies what is not zero of `row`, and its places; returns how many there are. Room for n of each is needed.
+int64_t keep_nonzero(const float* row, int64_t n, int32_t* columns, float* values);
+
 struct Entry {
   int32_t column;
   float value;

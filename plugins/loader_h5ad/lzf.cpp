@@ -43,7 +43,8 @@ extern "C" size_t lzf_filter(unsigned flags, size_t n_values, const unsigned* va
   void* const unpacked = H5allocate_memory(room, false);
   if (!unpacked) return 0;
   const auto done = unpack_lzf(static_cast<const uint8_t*>(*buffer), n_bytes, static_cast<uint8_t*>(unpacked), room);
-  if (!done || *done == 0) {
+  // HDF5 would read past the end of less than a chunk.
+  if (!done || *done == 0 || (n_values >= 3 && values[2] > 0 && *done != values[2])) {
     H5free_memory(unpacked);
     return 0;
   }

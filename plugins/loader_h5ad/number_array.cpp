@@ -35,12 +35,9 @@ class NumberArray::Reader {
     const int64_t last = std::min(first + array_->band_, array_->extents()[0]);
     if (begin == first && end == last) return read_band(first, last - first);
     kept_ = array_->cache_->find(band);
-    const std::lock_guard lock(kept_->mutex);
-    if (kept_->bytes.empty()) {
-      const uint8_t* const values = read_band(first, last - first);
-      kept_->bytes.assign(values, values + bytes_of(last - first));
-    }
-    return kept_->bytes.data() + bytes_of(begin - first);
+    const uint8_t* const bytes =
+        kept_->complete([&](int64_t chunk, uint8_t* to) { read_chunk(first, last - first, chunk, to); });
+    return bytes + bytes_of(begin - first);
   }
 
  private:
@@ -54,21 +51,29 @@ class NumberArray::Reader {
   }
 
   const uint8_t* read_band(int64_t first, int64_t slices) {
-    const std::vector<int64_t>& chunk = array_->dataset_.packing->chunk;
-    if (chunk.size() == 1) {
-      const hsize_t start[1] = {static_cast<hsize_t>(first)};
-      return chunks_->read(start);
-    }
+    if (array_->extents().size() == 1) return unpacked(first, 0);
     buffer_.resize(bytes_of(slices));
-    for (int64_t column = 0; column < array_->width(); column += chunk[1]) {
-      const hsize_t start[2] = {static_cast<hsize_t>(first), static_cast<hsize_t>(column)};
-      const uint8_t* from = chunks_->read(start);
-      const int64_t length = std::min(chunk[1], array_->width() - column) * array_->item_;
-      uint8_t* to = buffer_.data() + column * array_->item_;
-      for (int64_t slice = 0; slice < slices; ++slice, from += chunk[1] * array_->item_, to += bytes_of(1))
-        std::memcpy(to, from, static_cast<size_t>(length));
-    }
+    for (int64_t chunk = 0; chunk < array_->chunks_of_band(); ++chunk) read_chunk(first, slices, chunk, buffer_.data());
     return buffer_.data();
+  }
+
+  /// Puts one chunk of the band where it belongs among the slices.
+  void read_chunk(int64_t first, int64_t slices, int64_t chunk, uint8_t* to) {
+    const int64_t chunk_width = array_->chunk_width(), column = chunk * chunk_width, item = array_->item_;
+    const uint8_t* from = unpacked(first, column);
+    if (chunk_width == array_->width()) {
+      std::memcpy(to, from, bytes_of(slices));
+      return;
+    }
+    const size_t length = static_cast<size_t>(std::min(chunk_width, array_->width() - column) * item);
+    to += column * item;
+    for (int64_t slice = 0; slice < slices; ++slice, from += chunk_width * item, to += bytes_of(1))
+      std::memcpy(to, from, length);
+  }
+
+  const uint8_t* unpacked(int64_t slice, int64_t column) {
+    const hsize_t start[2] = {static_cast<hsize_t>(slice), static_cast<hsize_t>(column)};
+    return chunks_->read({start, array_->extents().size()});
   }
 
   const NumberArray* array_;
@@ -87,7 +92,15 @@ NumberArray::NumberArray(const File& file, const std::string& name)
          " axes, expected a list or a table of numbers");
   const int64_t slice_bytes = std::max<int64_t>(1, width() * item_);
   band_ = dataset_.packing ? dataset_.packing->chunk[0] : std::max<int64_t>(1, bytes_at_once / slice_bytes);
-  cache_ = std::make_unique<BandCache>(band_ * slice_bytes);
+  if (dataset_.packing) cache_ = std::make_unique<BandCache>(band_ * slice_bytes, chunks_of_band());
+}
+
+int64_t NumberArray::chunk_width() const {
+  return extents().size() == 1 ? 1 : dataset_.packing->chunk[1];
+}
+
+int64_t NumberArray::chunks_of_band() const {
+  return (width() + chunk_width() - 1) / chunk_width();
 }
 
 void NumberArray::read(int64_t start, int64_t count, const Take& take) const {

@@ -41,6 +41,8 @@ class NumberArray {
 
  private:
   class Reader;
+  int64_t chunk_width() const;
+  int64_t chunks_of_band() const;
 
   const File* file_ = nullptr;
   Dataset dataset_;
