@@ -48,6 +48,7 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
   [ ${#missing[@]} -eq 0 ] || stop "$(how_to_get_what_is_missing)"
 fi
+install_what_is_wanted
 [ $check = yes ] || install_python_packages
 look_for_python_packages
 [ $tests = no ] || set_up_julia

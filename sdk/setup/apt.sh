@@ -69,6 +69,18 @@ install_packages() {
 $(tail -n 15 build/setup-apt.log)"
 }
 
+install_what_is_wanted() { # nothing stops here
+  [ ${#wanted[@]} -gt 0 ] || return 0
+  if [ $check = no ] && may_install; then
+    update_lists_once
+    say "Installing with apt: ${wanted[*]}"
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${wanted[@]}" </dev/null \
+      >build/setup-wanted.log 2>&1 && found+=("${wanted[@]}") && return
+  fi
+  say "libdeflate is missing (Debian: ${wanted[*]}). It is not needed, but without it gzip in data files is unpacked with zlib,"
+  say "which takes three times as long."
+}
+
 how_to_get_what_is_missing() {
   printf 'missing:\n'
   printf '  %s\n' "${missing[@]}"

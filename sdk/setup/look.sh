@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Part of sdk/setup.sh: what is there? Fills `missing` (words for people), `packages` (of apt) and `found`.
+# Part of sdk/setup.sh: what is there? Fills `missing` (words for people), `packages` (of apt), `wanted` (packages that are
+# not needed) and `found`.
 
 join() { local separator=$1 text=${2-}; shift; [ $# -eq 0 ] || shift; printf '%s' "$text" "${@/#/$separator}"; }
 at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$2" ]; }
@@ -66,6 +67,8 @@ look_for_everything() {
   fi
   if ! private_python_works; then need "Python 3.9 or newer with venv" python3-venv python_with_venv; fi
   look_for_torch
-  # A convenience: worth installing, never worth stopping for.
+  # Conveniences: worth installing, never worth stopping for.
+  wanted=()
+  if header libdeflate.h; then found+=("libdeflate"); else wanted+=(libdeflate-dev); fi
   if [ ${#packages[@]} -gt 0 ] && ! command -v ccache >/dev/null; then packages+=(ccache); fi
 }

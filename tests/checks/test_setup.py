@@ -41,6 +41,11 @@ class Setup(unittest.TestCase):
     def test_a_missing_compiler_is_named_with_the_way_to_get_it(self):
         self.refused(bash("sdk/setup.sh", "--check", CXX="no-such-compiler"), 1, "GCC 12 or newer", "no-such-compiler", "g++")
 
+    def test_a_missing_libdeflate_is_named_and_stops_nothing(self):
+        result = bash("-c", "set -euo pipefail; check=yes; found=(); " + PARTS +
+                      "wanted=(libdeflate-dev); install_what_is_wanted; say reached")
+        self.refused(result, 0, "libdeflate-dev", "zlib", "reached")
+
     def test_a_folder_without_libtorch_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:
             self.refused(bash("sdk/setup.sh", "--check", LIBTORCH_ROOT=folder), 1, folder, "include/ATen/core/Tensor.h")
