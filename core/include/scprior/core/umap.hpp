@@ -18,7 +18,7 @@ namespace scprior::core {
 /// Shapes:  latent [N, D] floating point, N >= 0, D >= 1 -> [N, 2] float, finite. Fewer than 16 cells have fewer
 ///          neighbours; a single cell lies at the origin.
 /// Threads: those of LibTorch; the result depends on the seed and not on their number
-/// Cost:    0.3 s for 2000 cells, 1 s for 10 000, 5 s for 50 000 with 128 units on two cores
+/// Cost:    0.2 s for 2000 cells, 1 s for 10 000, 5 s for 50 000 with 128 units on two cores
 /// Errors:  Error{numeric} for a latent value that is not finite; Error{argument} for another shape
 SCPRIOR_API at::Tensor umap(const at::Tensor& latent, int64_t seed);
 
