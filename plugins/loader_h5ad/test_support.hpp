@@ -21,7 +21,7 @@ using Catch::Matchers::ContainsSubstring;
 constexpr int64_t test_cells = 12, test_genes = 7, test_raw_genes = 9;
 
 inline std::string fixture(const std::string& name) {
-  return std::string(FIXTURES) + "/" + name;
+  return std::filesystem::path(FIXTURES) / name;
 }
 
 inline float expected_count(int64_t cell, int64_t gene) {
