@@ -57,7 +57,10 @@ bool close(const at::Tensor& a, const at::Tensor& b) { return at::allclose(a, b,
 
 TEST_CASE("products of bfloat16 equal exact products of rounded operands, on every path", "[kernel][bf16]") {
   const Bf16Path path = GENERATE(Bf16Path::amx, Bf16Path::avx512, Bf16Path::portable, Bf16Path::automatic);
-  if (path != Bf16Path::automatic && !processor_has(path)) SKIP("this processor has no such instructions");
+  if (path != Bf16Path::automatic && !processor_has(path)) {
+    WARN("a path for which this processor has no instructions is not tested");
+    return;
+  }
   const std::vector<std::array<int64_t, 3>> sizes = {{32, 32, 32}, {64, 96, 512}, {1, 1, 1}, {37, 50, 77}};
   for (const auto& [m, n, k] : sizes) {
     const at::Tensor a = random(m, k, 1), b = random(k, n, 2), exact = rounded(a).mm(rounded(b));
