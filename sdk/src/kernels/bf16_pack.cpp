@@ -78,49 +78,34 @@ SCPRIOR_INLINE void transpose(Block& block) {
   exchange<8>(other, block, low_8, low_8 + 8u);
 }
 
-template <bool transposed>
-SCPRIOR_INLINE void left_blocks(const Source& source, int64_t padded_m, int64_t padded_k, Bf16* left) {
-  Block block;
-  for (int64_t m = 0; m < padded_m; m += 16) {
-    for (int64_t k = 0; k < padded_k; k += 32, left += 512) {
-      if constexpr (transposed) {
-        stacked(source, k, m, block);
-        transpose(block);
-      } else {
-        neighbours(source, m, k, block);
-      }
-      std::memcpy(left, &block, sizeof block);
-    }
-  }
-}
+/// Which numbers become pairs: neighbours in a row of the source, or in a column.
+enum class Pairs { in_rows, in_columns };
 
-template <bool transposed>
-SCPRIOR_INLINE void right_blocks(const Source& source, int64_t padded_k, int64_t padded_n, Bf16* right) {
+/// Blocks along K, for 16 rows of a left or 16 columns of a right operand after another.
+template <Pairs pairs, bool transposed>
+SCPRIOR_INLINE void pack(const Source& source, int64_t padded_outer, int64_t padded_k, Bf16* out) {
   Block block;
-  for (int64_t n = 0; n < padded_n; n += 16) {
-    for (int64_t k = 0; k < padded_k; k += 32, right += 512) {
-      if constexpr (transposed) {
-        neighbours(source, n, k, block);
-        transpose(block);
-      } else {
-        stacked(source, k, n, block);
-      }
-      std::memcpy(right, &block, sizeof block);
+  for (int64_t outer = 0; outer < padded_outer; outer += 16) {
+    for (int64_t k = 0; k < padded_k; k += 32, out += 512) {
+      if constexpr (pairs == Pairs::in_rows) neighbours(source, outer, k, block);
+      else stacked(source, k, outer, block);
+      if constexpr (transposed) transpose(block);
+      std::memcpy(out, &block, sizeof block);
     }
   }
 }
 
 SCPRIOR_MULTIVERSION void left_of(const Source& source, int64_t m, int64_t k, Bf16* left) {
-  left_blocks<false>(source, m, k, left);
+  pack<Pairs::in_rows, false>(source, m, k, left);
 }
 SCPRIOR_MULTIVERSION void left_of_transposed(const Source& source, int64_t m, int64_t k, Bf16* left) {
-  left_blocks<true>(source, m, k, left);
+  pack<Pairs::in_columns, true>(source, m, k, left);
 }
-SCPRIOR_MULTIVERSION void right_of(const Source& source, int64_t k, int64_t n, Bf16* right) {
-  right_blocks<false>(source, k, n, right);
+SCPRIOR_MULTIVERSION void right_of(const Source& source, int64_t n, int64_t k, Bf16* right) {
+  pack<Pairs::in_columns, false>(source, n, k, right);
 }
-SCPRIOR_MULTIVERSION void right_of_transposed(const Source& source, int64_t k, int64_t n, Bf16* right) {
-  right_blocks<true>(source, k, n, right);
+SCPRIOR_MULTIVERSION void right_of_transposed(const Source& source, int64_t n, int64_t k, Bf16* right) {
+  pack<Pairs::in_rows, true>(source, n, k, right);
 }
 
 }  // namespace
@@ -132,10 +117,10 @@ void pack_left_transposed(const float* source, int64_t stride, int64_t m, int64_
   left_of_transposed({source, stride, k, m}, bf16_padded(m), bf16_padded(k), left);
 }
 void pack_right(const float* source, int64_t stride, int64_t k, int64_t n, Bf16* right) {
-  right_of({source, stride, k, n}, bf16_padded(k), bf16_padded(n), right);
+  right_of({source, stride, k, n}, bf16_padded(n), bf16_padded(k), right);
 }
 void pack_right_transposed(const float* source, int64_t stride, int64_t k, int64_t n, Bf16* right) {
-  right_of_transposed({source, stride, n, k}, bf16_padded(k), bf16_padded(n), right);
+  right_of_transposed({source, stride, n, k}, bf16_padded(n), bf16_padded(k), right);
 }
 
 }  // namespace scprior::kernels
