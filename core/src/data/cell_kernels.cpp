@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/cell_kernels.hpp"
 
-#include <bit>
 #include <limits>
+
+#include "log_mantissa.hpp"
 
 namespace scprior::core {
 namespace {
@@ -12,26 +13,12 @@ SCPRIOR_INLINE void convert(const From* from, int64_t n, To* to) {
   for (int64_t i = 0; i < n; ++i) to[i] = static_cast<To>(from[i]);
 }
 
-/// ln(1 + x), x >= 0 and finite. 1 + x = 2^e m with m in [sqrt(1/2), sqrt(2)); ln m by a polynomial in m - 1; what
-/// rounding 1 + x lost comes back through the derivative. Source: the polynomial is that of logf in Moshier's Cephes
-/// library.
+/// ln(1 + x), x >= 0 and finite. What rounding 1 + x lost comes back through the derivative.
 SCPRIOR_INLINE float log1p_positive(float x) {
   const float u = 1.0f + x;
-  const int32_t bits = std::bit_cast<int32_t>(u);
-  const int32_t exponent = (bits - 0x3f3504f3) >> 23;  // 0x3f3504f3: sqrt(1/2)
-  const float t = std::bit_cast<float>(bits - exponent * (1 << 23)) - 1.0f;
+  const auto [e, t, p] = log_mantissa(u);
   const float lost = (x - (u - 1.0f)) / u;
   const float t2 = t * t;
-  float p = 7.0376836292e-2f;
-  p = p * t - 1.1514610310e-1f;
-  p = p * t + 1.1676998740e-1f;
-  p = p * t - 1.2420140846e-1f;
-  p = p * t + 1.4249322787e-1f;
-  p = p * t - 1.6668057665e-1f;
-  p = p * t + 2.0000714765e-1f;
-  p = p * t - 2.4999993993e-1f;
-  p = p * t + 3.3333331174e-1f;
-  const float e = static_cast<float>(exponent);
   return t + (p * t2 * t - 0.5f * t2 + (lost - 2.12194440e-4f * e)) + 0.693359375f * e;  // the two parts of ln 2
 }
 

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 
+#include "log_mantissa.hpp"
 #include "scprior/parallel.hpp"
 
 namespace scprior::core {
@@ -16,22 +17,10 @@ constexpr float least_square = 1e-7f;      // of a distance
 constexpr float push_at_zero = 1e-3f;      // keeps the push of a near cell finite
 constexpr float decay_1 = 0.5f, decay_2 = 0.9f, epsilon = 1e-7f;  // of Adam
 
-/// log2(x), x positive and normal; 1e-7 of the value or of 1. Source: the polynomial is that of logf in Moshier's
-/// Cephes library.
+/// log2(x), x positive and normal; 1e-7 of the value or of 1.
 SCPRIOR_INLINE float log2_of(float x) {
-  const int32_t bits = std::bit_cast<int32_t>(x);
-  const int32_t exponent = (bits - 0x3f3504f3) >> 23;  // 0x3f3504f3: sqrt(1/2)
-  const float t = std::bit_cast<float>(bits - exponent * (1 << 23)) - 1.0f;
-  float p = 7.0376836292e-2f;
-  p = p * t - 1.1514610310e-1f;
-  p = p * t + 1.1676998740e-1f;
-  p = p * t - 1.2420140846e-1f;
-  p = p * t + 1.4249322787e-1f;
-  p = p * t - 1.6668057665e-1f;
-  p = p * t + 2.0000714765e-1f;
-  p = p * t - 2.4999993993e-1f;
-  p = p * t + 3.3333331174e-1f;
-  return static_cast<float>(exponent) + (t + (p * t - 0.5f) * t * t) * 1.44269504f;  // log2(e)
+  const auto [exponent, t, p] = log_mantissa(x);
+  return exponent + (t + (p * t - 0.5f) * t * t) * 1.44269504f;  // log2(e)
 }
 
 /// 2^x, |x| <= 126.
