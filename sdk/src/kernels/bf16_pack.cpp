@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "scprior/kernels/bf16_product.hpp"
 #include "scprior/parallel.hpp"
@@ -9,6 +10,7 @@ namespace scprior::kernels {
 namespace {
 
 typedef uint32_t Words __attribute__((vector_size(64)));
+constexpr std::make_index_sequence<16> lanes;
 
 /// float32 bits -> bfloat16 bits in the lower half. A NaN stays one.
 SCPRIOR_INLINE Words rounded(Words bits) {
@@ -38,13 +40,18 @@ struct Block {
   Words words[16];  // each a pair of bfloat16
 };
 
+/// Every second word of `first`, then of `second`, beginning with the first or the second.
+template <int begin, size_t... i>
+SCPRIOR_INLINE Words every_second(Words first, Words second, std::index_sequence<i...>) {
+  return __builtin_shufflevector(first, second, (2 * i + begin)...);
+}
+
 /// [16 source rows, 16 pairs of neighbours in the row].
 SCPRIOR_INLINE void neighbours(const Source& source, int64_t row, int64_t column, Block& block) {
-  constexpr Words even = {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30}, odd = even + 1u;
 #pragma GCC unroll 16
   for (int i = 0; i < 16; ++i) {
     const Words first = rounded(source.row(row + i, column)), second = rounded(source.row(row + i, column + 16));
-    block.words[i] = __builtin_shuffle(first, second, even) | __builtin_shuffle(first, second, odd) << 16;
+    block.words[i] = every_second<0>(first, second, lanes) | every_second<1>(first, second, lanes) << 16;
   }
 }
 
@@ -55,27 +62,30 @@ SCPRIOR_INLINE void stacked(const Source& source, int64_t row, int64_t column, B
     block.words[i] = rounded(source.row(row + 2 * i, column)) | rounded(source.row(row + 2 * i + 1, column)) << 16;
 }
 
+/// Runs of `distance` words, by turns of `first` and of `second`, from the places `begin`, begin + 2 distance, ...
+template <int distance, int begin, size_t... i>
+SCPRIOR_INLINE Words by_turns(Words first, Words second, std::index_sequence<i...>) {
+  return __builtin_shufflevector(first, second, (begin + (i & distance ? 16 + i - distance : i))...);
+}
+
 template <int distance>
-SCPRIOR_INLINE void exchange(const Block& from, Block& to, Words low, Words high) {
+SCPRIOR_INLINE void exchange(const Block& from, Block& to) {
 #pragma GCC unroll 16
   for (int i = 0; i < 16; ++i) {
     if (i & distance) continue;
-    to.words[i] = __builtin_shuffle(from.words[i], from.words[i + distance], low);
-    to.words[i + distance] = __builtin_shuffle(from.words[i], from.words[i + distance], high);
+    const Words first = from.words[i], second = from.words[i + distance];
+    to.words[i] = by_turns<distance, 0>(first, second, lanes);
+    to.words[i + distance] = by_turns<distance, distance>(first, second, lanes);
   }
 }
 
 /// Squares of 1, 2, 4, then 8 words change places across the diagonal.
 SCPRIOR_INLINE void transpose(Block& block) {
-  constexpr Words low_1 = {0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30};
-  constexpr Words low_2 = {0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29};
-  constexpr Words low_4 = {0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27};
-  constexpr Words low_8 = {0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23};
   Block other;
-  exchange<1>(block, other, low_1, low_1 + 1u);
-  exchange<2>(other, block, low_2, low_2 + 2u);
-  exchange<4>(block, other, low_4, low_4 + 4u);
-  exchange<8>(other, block, low_8, low_8 + 8u);
+  exchange<1>(block, other);
+  exchange<2>(other, block);
+  exchange<4>(block, other);
+  exchange<8>(other, block);
 }
 
 /// Which numbers become pairs: neighbours in a row of the source, or in a column.
