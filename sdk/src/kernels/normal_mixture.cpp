@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "scprior/parallel.hpp"
+#include "simd.hpp"
 
 namespace scprior::kernels {
 namespace {
@@ -39,75 +40,130 @@ SCPRIOR_INLINE void component_tile(const NormalMixtureView<T>& mix, const T* con
   }
 }
 
+/// What has a weight other than 0: few where most components are far away.
 template <class T>
+class Weighted {
+ public:
+  explicit Weighted(int64_t most) : index(most), weight(most) {}
+  SCPRIOR_INLINE void add(int64_t i, T w) {
+    index[n] = i;
+    weight[n] = w;
+    n += w != 0;
+  }
+
+  std::vector<int64_t> index;
+  std::vector<T> weight;
+  int64_t n = 0;
+};
+
+/// out[d, + V vectors) = Σ_k weight_k (z - mean_k) / variance_k.
+template <class T, int bytes, int V>
+SCPRIOR_INLINE void z_block(const NormalMixtureView<T>& mix, const Weighted<T>& components, const T* z, int64_t d,
+                            T* out) {
+  using S = Simd<T, bytes>;
+  typename S::Vector of_z[V], total[V] = {};
+  for (int v = 0; v < V; ++v) of_z[v] = S::load(z + d + v * S::lanes);
+  for (int64_t i = 0; i < components.n; ++i) {
+    const T weight = components.weight[i];
+    const T* mean = mix.mean + components.index[i] * mix.dims + d;
+    const T* inverse_sd = mix.inverse_sd + components.index[i] * mix.dims + d;
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) {
+      const auto scale = S::load(inverse_sd + v * S::lanes);
+      total[v] += weight * ((of_z[v] - S::load(mean + v * S::lanes)) * scale * scale);
+    }
+  }
+  for (int v = 0; v < V; ++v) S::store(out + d + v * S::lanes, total[v]);
+}
+
+template <class T, int bytes>
 SCPRIOR_INLINE void z_rows(const NormalMixtureView<T>& mix, const T* responsibility, const T* grad, T* out,
                            int64_t first, int64_t last) {
+  constexpr int64_t lanes = Simd<T, bytes>::lanes;
+  Weighted<T> components(mix.components);
   for (int64_t row = first; row < last; ++row) {
+    components.n = 0;
+    for (int64_t k = 0; k < mix.components; ++k)
+      components.add(k, -grad[row] * responsibility[row * mix.components + k]);
     const T* z = mix.z + row * mix.dims;
-    T* total = out + row * mix.dims;
-    std::fill(total, total + mix.dims, T(0));
-    for (int64_t k = 0; k < mix.components; ++k) {
-      const T weight = -grad[row] * responsibility[row * mix.components + k];
-      if (weight == 0) continue;  // most of them: far components have responsibility 0
-      const T* mean = mix.mean + k * mix.dims;
-      const T* scale = mix.inverse_sd + k * mix.dims;
-#pragma omp simd
-      for (int64_t d = 0; d < mix.dims; ++d) total[d] += weight * ((z[d] - mean[d]) * scale[d] * scale[d]);
-    }
+    T* place = out + row * mix.dims;
+    int64_t d = 0;
+    for (; d + 4 * lanes <= mix.dims; d += 4 * lanes) z_block<T, bytes, 4>(mix, components, z, d, place);
+    for (; d + lanes <= mix.dims; d += lanes) z_block<T, bytes, 1>(mix, components, z, d, place);
+    for (; d < mix.dims; ++d) z_block<T, sizeof(T), 1>(mix, components, z, d, place);
   }
 }
 
-template <class T>
-SCPRIOR_INLINE void component_rows(const NormalMixtureView<T>& mix, const T* responsibility, const T* grad,
-                                   T* grad_mean, T* grad_log_var, T* grad_log_weight, int64_t first, int64_t last) {
-  for (int64_t k = first; k < last; ++k) {
-    const T* mean = mix.mean + k * mix.dims;
-    const T* scale = mix.inverse_sd + k * mix.dims;
-    T* of_mean = grad_mean + k * mix.dims;
-    T* of_log_var = grad_log_var + k * mix.dims;
-    std::fill(of_mean, of_mean + mix.dims, T(0));
-    std::fill(of_log_var, of_log_var + mix.dims, T(0));
-    T total = 0;
-    for (int64_t row = 0; row < mix.rows; ++row) {
-      const T weight = grad[row] * responsibility[row * mix.components + k];
-      if (weight == 0) continue;
-      total += weight;
-      const T* z = mix.z + row * mix.dims;
-#pragma omp simd
-      for (int64_t d = 0; d < mix.dims; ++d) {
-        const T a = (z[d] - mean[d]) * scale[d];
-        of_mean[d] += weight * (a * scale[d]);
-        of_log_var[d] += weight * (T(0.5) * a * a - T(0.5));
-      }
+/// With a = (z_m - mean) / sd: of_mean[d, + V vectors) = Σ_m weight_m a / sd, of_log_var = ½ Σ_m weight_m (a² - 1).
+template <class T, int bytes, int V>
+SCPRIOR_INLINE void component_block(const NormalMixtureView<T>& mix, const Weighted<T>& rows, int64_t k, T total,
+                                    int64_t d, T* of_mean, T* of_log_var) {
+  using S = Simd<T, bytes>;
+  typename S::Vector mean[V], scale[V], sum[V] = {}, squares[V] = {};
+  for (int v = 0; v < V; ++v) {
+    mean[v] = S::load(mix.mean + k * mix.dims + d + v * S::lanes);
+    scale[v] = S::load(mix.inverse_sd + k * mix.dims + d + v * S::lanes);
+  }
+  for (int64_t i = 0; i < rows.n; ++i) {
+    const T weight = rows.weight[i];
+    const T* z = mix.z + rows.index[i] * mix.dims + d;
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) {
+      const auto a = (S::load(z + v * S::lanes) - mean[v]) * scale[v], weighted = weight * a;
+      sum[v] += weighted;
+      squares[v] += weighted * a;
     }
-    grad_log_weight[k] = total;
+  }
+  for (int v = 0; v < V; ++v) {
+    S::store(of_mean + k * mix.dims + d + v * S::lanes, sum[v] * scale[v]);
+    S::store(of_log_var + k * mix.dims + d + v * S::lanes, T(0.5) * (squares[v] - total));
   }
 }
+
+template <class T, int bytes>
+SCPRIOR_INLINE void component_rows(const NormalMixtureView<T>& mix, const T* responsibility, const T* grad,
+                                   T* of_mean, T* of_log_var, T* of_log_weight, int64_t first, int64_t last) {
+  constexpr int64_t lanes = Simd<T, bytes>::lanes;
+  Weighted<T> rows(mix.rows);
+  for (int64_t k = first; k < last; ++k) {
+    rows.n = 0;
+    for (int64_t row = 0; row < mix.rows; ++row) rows.add(row, grad[row] * responsibility[row * mix.components + k]);
+    T total = 0;
+    for (int64_t i = 0; i < rows.n; ++i) total += rows.weight[i];
+    of_log_weight[k] = total;
+    int64_t d = 0;
+    for (; d + 4 * lanes <= mix.dims; d += 4 * lanes)
+      component_block<T, bytes, 4>(mix, rows, k, total, d, of_mean, of_log_var);
+    for (; d + lanes <= mix.dims; d += lanes)
+      component_block<T, bytes, 1>(mix, rows, k, total, d, of_mean, of_log_var);
+    for (; d < mix.dims; ++d) component_block<T, sizeof(T), 1>(mix, rows, k, total, d, of_mean, of_log_var);
+  }
+}
+
+#define SCPRIOR_MIXTURE_KERNELS_OF(T, TARGET, BYTES)                                                                   \
+  TARGET void best_z(const NormalMixtureView<T>& mix, const T* r, const T* g, T* out, int64_t first, int64_t last) {   \
+    z_rows<T, BYTES>(mix, r, g, out, first, last);                                                                     \
+  }                                                                                                                    \
+  TARGET void best_components(const NormalMixtureView<T>& mix, const T* r, const T* g, T* m, T* v, T* w,               \
+                              int64_t first, int64_t last) {                                                           \
+    component_rows<T, BYTES>(mix, r, g, m, v, w, first, last);                                                         \
+  }
+#define SCPRIOR_MIXTURE_KERNELS(TARGET, BYTES)     \
+  SCPRIOR_MIXTURE_KERNELS_OF(float, TARGET, BYTES) \
+  SCPRIOR_MIXTURE_KERNELS_OF(double, TARGET, BYTES)
+SCPRIOR_FOR_EACH_WIDTH(SCPRIOR_MIXTURE_KERNELS)
+#undef SCPRIOR_MIXTURE_KERNELS
+#undef SCPRIOR_MIXTURE_KERNELS_OF
 
 // One multiversioned function per element type: attributes do not reach templates' instantiations reliably.
-#define SCPRIOR_MIXTURE_KERNELS(T)                                                                                     \
-  SCPRIOR_MULTIVERSION void tile_##T(const NormalMixtureView<T>& mix, const T* const* z, T* const* c) {                \
-    component_tile<T>(mix, z, c);                                                                                      \
-  }                                                                                                                    \
-  SCPRIOR_MULTIVERSION void z_rows_##T(const NormalMixtureView<T>& mix, const T* r, const T* g, T* out, int64_t first, \
-                                       int64_t last) {                                                                 \
-    z_rows<T>(mix, r, g, out, first, last);                                                                            \
-  }                                                                                                                    \
-  SCPRIOR_MULTIVERSION void component_rows_##T(const NormalMixtureView<T>& mix, const T* r, const T* g, T* m, T* v,    \
-                                               T* w, int64_t first, int64_t last) {                                    \
-    component_rows<T>(mix, r, g, m, v, w, first, last);                                                                \
-  }                                                                                                                    \
-  void run_tile(const NormalMixtureView<T>& mix, const T* const* z, T* const* c) { tile_##T(mix, z, c); }              \
-  void run_z(const NormalMixtureView<T>& mix, const T* r, const T* g, T* out, int64_t first, int64_t last) {           \
-    z_rows_##T(mix, r, g, out, first, last);                                                                           \
-  }                                                                                                                    \
-  void run_components(const NormalMixtureView<T>& mix, const T* r, const T* g, T* m, T* v, T* w, int64_t first,        \
-                      int64_t last) {                                                                                  \
-    component_rows_##T(mix, r, g, m, v, w, first, last);                                                               \
-  }
-SCPRIOR_MIXTURE_KERNELS(float)
-SCPRIOR_MIXTURE_KERNELS(double)
-#undef SCPRIOR_MIXTURE_KERNELS
+#define SCPRIOR_MIXTURE_TILE(T)                                                                         \
+  SCPRIOR_MULTIVERSION void tile_##T(const NormalMixtureView<T>& mix, const T* const* z, T* const* c) { \
+    component_tile<T>(mix, z, c);                                                                       \
+  }                                                                                                     \
+  void run_tile(const NormalMixtureView<T>& mix, const T* const* z, T* const* c) { tile_##T(mix, z, c); }
+SCPRIOR_MIXTURE_TILE(float)
+SCPRIOR_MIXTURE_TILE(double)
+#undef SCPRIOR_MIXTURE_TILE
 
 /// Turns log-densities c [n] into responsibilities and returns their log-sum-exp.
 template <class T>
@@ -151,14 +207,14 @@ void normal_mixture_forward(const NormalMixtureView<T>& mix, T* log_prob, T* res
 template <class T>
 void normal_mixture_grad_z(const NormalMixtureView<T>& mix, const T* responsibility, const T* grad, T* out) {
   parallel_for(0, mix.rows, 4,
-               [&](int64_t first, int64_t last) { run_z(mix, responsibility, grad, out, first, last); });
+               [&](int64_t first, int64_t last) { best_z(mix, responsibility, grad, out, first, last); });
 }
 
 template <class T>
 void normal_mixture_grad_components(const NormalMixtureView<T>& mix, const T* responsibility, const T* grad,
                                     T* grad_mean, T* grad_log_var, T* grad_log_weight) {
   parallel_for(0, mix.components, 8, [&](int64_t first, int64_t last) {
-    run_components(mix, responsibility, grad, grad_mean, grad_log_var, grad_log_weight, first, last);
+    best_components(mix, responsibility, grad, grad_mean, grad_log_var, grad_log_weight, first, last);
   });
 }
 

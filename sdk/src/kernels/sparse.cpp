@@ -2,9 +2,11 @@
 #include "scprior/kernels/sparse.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "scprior/parallel.hpp"
+#include "simd.hpp"
 
 namespace scprior::kernels {
 namespace {
@@ -14,13 +16,6 @@ template <class T>
 int64_t tile_rows(int64_t width) {
   return 1 + (int64_t{1} << 18) / (1 + width * static_cast<int64_t>(sizeof(T)));
 }
-
-/// As wide as the registers of an instruction set: GCC takes wider vectors apart through memory.
-template <class T, int bytes>
-struct Simd {
-  typedef T Vector __attribute__((vector_size(bytes), aligned(alignof(T)), may_alias));
-  static constexpr int64_t lanes = bytes / sizeof(T);
-};
 
 enum class Start { from_out, from_zero };
 
@@ -32,15 +27,15 @@ SCPRIOR_INLINE int64_t add_vectors(int64_t first, GoesOn goes_on, T* out, Value 
   constexpr int64_t lanes = Simd<T, bytes>::lanes;
   Vector sum[V] = {};
   if constexpr (start == Start::from_out)
-    for (int64_t v = 0; v < V; ++v) sum[v] = *reinterpret_cast<const Vector*>(out + v * lanes);
+    for (int64_t v = 0; v < V; ++v) sum[v] = Simd<T, bytes>::load(out + v * lanes);
   int64_t k = first;
   for (; goes_on(k); ++k) {
     const T x = value(k);
     const T* source = row(k);
 #pragma GCC unroll 8
-    for (int64_t v = 0; v < V; ++v) sum[v] += x * *reinterpret_cast<const Vector*>(source + v * lanes);
+    for (int64_t v = 0; v < V; ++v) sum[v] += x * Simd<T, bytes>::load(source + v * lanes);
   }
-  for (int64_t v = 0; v < V; ++v) *reinterpret_cast<Vector*>(out + v * lanes) = sum[v];
+  for (int64_t v = 0; v < V; ++v) Simd<T, bytes>::store(out + v * lanes, sum[v]);
   return k;
 }
 
@@ -100,45 +95,64 @@ SCPRIOR_INLINE void csr_columns(const CsrView<T>& x, const ColumnView& by, const
 }
 
 /// Σ of the lanes, by halves.
+template <class T, int bytes, int... lane>
+SCPRIOR_INLINE T sum_of(typename Simd<T, bytes>::Vector v, std::integer_sequence<int, lane...>) {
+  constexpr int half = sizeof...(lane);
+  if constexpr (half == 1) {
+    return v[0] + v[1];
+  } else {
+    const auto sum = __builtin_shufflevector(v, v, lane...) + __builtin_shufflevector(v, v, (lane + half)...);
+    return sum_of<T, bytes / 2>(sum, std::make_integer_sequence<int, half / 2>());
+  }
+}
 template <class T, int bytes>
-SCPRIOR_INLINE T sum_of(typename Simd<T, bytes>::Vector vector) {
-  T lane[Simd<T, bytes>::lanes];
-  *reinterpret_cast<typename Simd<T, bytes>::Vector*>(lane) = vector;
-  for (int64_t half = Simd<T, bytes>::lanes / 2; half > 0; half /= 2)
-    for (int64_t l = 0; l < half; ++l) lane[l] += lane[l + half];
-  return lane[0];
+SCPRIOR_INLINE T sum_of(typename Simd<T, bytes>::Vector v) {
+  return sum_of<T, bytes>(v, std::make_integer_sequence<int, Simd<T, bytes>::lanes / 2>());
 }
 
-template <class T, int bytes>
-SCPRIOR_INLINE T dot(const T* a, const T* b, int64_t n) {
+/// out[0, N) = a · b(i): one pass over a [n] for N entries. An entry's sum does not depend on N.
+template <class T, int bytes, int N, class Row>
+SCPRIOR_INLINE void dots(const T* a, Row b, int64_t n, T* out) {
   using Vector = typename Simd<T, bytes>::Vector;
   constexpr int64_t lanes = Simd<T, bytes>::lanes;
-  Vector sum[2] = {};
+  const T* rows[N];
+  for (int i = 0; i < N; ++i) rows[i] = b(i);
+  Vector sum[N][2] = {};
   int64_t c = 0;
   for (; c + 2 * lanes <= n; c += 2 * lanes) {
-    sum[0] += *reinterpret_cast<const Vector*>(a + c) * *reinterpret_cast<const Vector*>(b + c);
-    sum[1] += *reinterpret_cast<const Vector*>(a + c + lanes) * *reinterpret_cast<const Vector*>(b + c + lanes);
+    const Vector a0 = Simd<T, bytes>::load(a + c), a1 = Simd<T, bytes>::load(a + c + lanes);
+    for (int i = 0; i < N; ++i) {
+      sum[i][0] += a0 * Simd<T, bytes>::load(rows[i] + c);
+      sum[i][1] += a1 * Simd<T, bytes>::load(rows[i] + c + lanes);
+    }
   }
-  T total = sum_of<T, bytes>(sum[0] + sum[1]);
-  for (; c < n; ++c) total += a[c] * b[c];
-  return total;
+  for (int i = 0; i < N; ++i) out[i] = sum_of<T, bytes>(sum[i][0] + sum[i][1]);
+  for (; c < n; ++c)
+    for (int i = 0; i < N; ++i) out[i] += a[c] * rows[i][c];
 }
 
 /// In tiles of weights as csr_rows.
 template <class T, int bytes>
 SCPRIOR_INLINE void sampled_rows(const CsrView<T>& x, const T* grad, const T* weight, int64_t width, T* out,
                                  int64_t first, int64_t last) {
+  constexpr int together = 4;
   const int64_t tile = tile_rows<T>(width);
   std::vector<int64_t> next(x.row_ptr + first, x.row_ptr + last);
   for (int64_t end = tile; end < x.n_columns + tile; end += tile)
     for (int64_t row = first; row < last; ++row) {
-      int64_t& entry = next[row - first];
-      for (; entry < x.row_ptr[row + 1] && x.columns[entry] < end; ++entry)
-        out[entry] = dot<T, bytes>(grad + row * width, weight + x.columns[entry] * width, width);
+      const T* a = grad + row * width;
+      const int64_t begin = next[row - first], stop = x.row_ptr[row + 1];
+      int64_t entry = begin, tile_end = begin;
+      while (tile_end < stop && x.columns[tile_end] < end) ++tile_end;
+      for (; entry + together <= tile_end; entry += together)
+        dots<T, bytes, together>(a, [&](int i) { return weight + x.columns[entry + i] * width; }, width, out + entry);
+      for (; entry < tile_end; ++entry)
+        dots<T, bytes, 1>(a, [&](int) { return weight + x.columns[entry] * width; }, width, out + entry);
+      next[row - first] = tile_end;
     }
 }
 
-#define SCPRIOR_SPARSE_KERNELS_OF(T, SET, TARGET, BYTES)                                                            \
+#define SCPRIOR_SPARSE_KERNELS(T, SET, TARGET, BYTES)                                                               \
   TARGET void SET##_rows(const CsrView<T>& x, const T* weight, const T* bias, int64_t width, T* out, int64_t first, \
                          int64_t last) {                                                                            \
     csr_rows<T, BYTES>(x, weight, bias, width, out, first, last);                                                   \
@@ -155,20 +169,14 @@ SCPRIOR_INLINE void sampled_rows(const CsrView<T>& x, const T* grad, const T* we
                             int64_t first, int64_t last) {                                                          \
     sampled_rows<T, BYTES>(x, grad, weight, width, out, first, last);                                               \
   }
-#define SCPRIOR_SPARSE_KERNELS(SET, TARGET, BYTES)    \
-  SCPRIOR_SPARSE_KERNELS_OF(float, SET, TARGET, BYTES) \
-  SCPRIOR_SPARSE_KERNELS_OF(double, SET, TARGET, BYTES)
-#if SCPRIOR_VERSIONS
-// One function for each width of vectors, among which the loader chooses as among clones.
-SCPRIOR_SPARSE_KERNELS(best, __attribute__((target("arch=x86-64-v4"))), 64)
-SCPRIOR_SPARSE_KERNELS(best, __attribute__((target("arch=x86-64-v3"))), 32)
-SCPRIOR_SPARSE_KERNELS(best, __attribute__((target("default"))), 16)
-#else
-SCPRIOR_SPARSE_KERNELS(best, , 16)
-#endif
-SCPRIOR_SPARSE_KERNELS(baseline, , 16)
+#define SCPRIOR_BEST_OF_WIDTH(TARGET, BYTES)         \
+  SCPRIOR_SPARSE_KERNELS(float, best, TARGET, BYTES) \
+  SCPRIOR_SPARSE_KERNELS(double, best, TARGET, BYTES)
+SCPRIOR_FOR_EACH_WIDTH(SCPRIOR_BEST_OF_WIDTH)
+SCPRIOR_SPARSE_KERNELS(float, baseline, , 16)
+SCPRIOR_SPARSE_KERNELS(double, baseline, , 16)
+#undef SCPRIOR_BEST_OF_WIDTH
 #undef SCPRIOR_SPARSE_KERNELS
-#undef SCPRIOR_SPARSE_KERNELS_OF
 
 }  // namespace
 
