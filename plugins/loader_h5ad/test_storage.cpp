@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <ATen/Parallel.h>
-
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 #include <numeric>
 
+#include "scprior/testing/threads.hpp"
 #include "test_files.hpp"
 
 using namespace scprior;
@@ -12,13 +11,6 @@ using namespace scprior::h5ad::testing;
 using h5ad::H5adLoader;
 
 namespace {
-
-/// The number of threads, for as long as it lives.
-struct Threads {
-  explicit Threads(int n) : before(at::get_num_threads()) { at::set_num_threads(n); }
-  ~Threads() { at::set_num_threads(before); }
-  int before;
-};
 
 struct Case {
   const char* what;
@@ -42,7 +34,7 @@ const std::vector<Case> cases = {
 }  // namespace
 
 TEST_CASE("counts are the same in every storage and with any number of threads", "[h5ad][storage]") {
-  const Threads threads(GENERATE(1, 3));
+  const scprior::testing::Threads threads(GENERATE(1, 3));
   const std::string encoding = GENERATE("csr_matrix", "csc_matrix", "");
   const Case& stored = cases[GENERATE(range(size_t{0}, cases.size()))];
   INFO(encoding << " " << stored.what);
@@ -127,7 +119,7 @@ TEST_CASE("a large matrix by columns is turned by several threads", "[h5ad][stor
   REQUIRE(arrays.data.size() > 2'000'000);
   file.put_arrays(arrays, {.type = H5T_STD_I32LE, .chunk = 50000, .filters = {gzip}}, {.chunk = 30000});
   for (const int n : {1, 2, 5}) {
-    const Threads threads(n);
+    const scprior::testing::Threads threads(n);
     H5adLoader loader = make_loader();
     loader.open(file.path);
     require_rows(loader, counts);

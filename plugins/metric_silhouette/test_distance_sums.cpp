@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Parallel.h>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "distance_sums.hpp"
+#include "scprior/testing/threads.hpp"
 
 using namespace scprior;
 
@@ -75,11 +75,6 @@ TEST_CASE("identical points are at distance zero exactly", "[silhouette]") {
 
 TEST_CASE("distance sums do not depend on the number of threads", "[silhouette]") {
   const at::Tensor x = points(1500, 16);
-  const int threads = at::get_num_threads();
-  at::set_num_threads(1);
-  const at::Tensor one = sums_of(x, {0, 100, 1500});
-  at::set_num_threads(3);
-  const at::Tensor three = sums_of(x, {0, 100, 1500});
-  at::set_num_threads(threads);
-  REQUIRE(at::equal(one, three));
+  const auto sums = [&] { return sums_of(x, {0, 100, 1500}); };
+  REQUIRE(at::equal(testing::with_threads(1, sums), testing::with_threads(3, sums)));
 }

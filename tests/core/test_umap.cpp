@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Parallel.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <limits>
 
 #include "scprior/core/umap.hpp"
 #include "scprior/error.hpp"
+#include "scprior/testing/threads.hpp"
 
 using namespace scprior;
 using core::umap;
@@ -49,13 +49,9 @@ TEST_CASE("cells at the same place in the latent space do not collapse the pictu
 
 TEST_CASE("the picture depends on the seed but not on the number of threads", "[umap]") {
   const at::Tensor cells = clustered_cells(1300, 3, 1.5);
-  const int threads = at::get_num_threads();
-  at::set_num_threads(1);
-  const at::Tensor picture = umap(cells, 7);
-  at::set_num_threads(3);
-  const at::Tensor of_three_threads = umap(cells, 7);
-  at::set_num_threads(threads);
-  REQUIRE(at::equal(picture, of_three_threads));
+  const auto of_seed_7 = [&] { return umap(cells, 7); };
+  const at::Tensor picture = testing::with_threads(1, of_seed_7);
+  REQUIRE(at::equal(picture, testing::with_threads(3, of_seed_7)));
   REQUIRE(at::equal(picture, umap(cells.to(at::kDouble), 7)));
   REQUIRE_FALSE(at::equal(picture, umap(cells, 8)));
 }

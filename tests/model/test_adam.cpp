@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
 #include <cmath>
 
 #include "scprior/core/model.hpp"
+#include "scprior/testing/threads.hpp"
 #include "train/adam.hpp"
 
 using namespace scprior;
@@ -62,13 +62,8 @@ TEST_CASE("Adam agrees with the textbook algorithm, with and without penalties",
 
 TEST_CASE("an optimisation step does not depend on the number of threads", "[adam]") {
   const at::Tensor start = at::linspace(-1, 1, 200'003).to(at::kFloat);
-  const int before = at::get_num_threads();
-  at::set_num_threads(1);
-  const at::Tensor one = run_adam(start, true, at::kFloat);
-  at::set_num_threads(2);
-  const at::Tensor two = run_adam(start, true, at::kFloat);
-  at::set_num_threads(before);
-  CHECK(one.equal(two));
+  const auto run = [&] { return run_adam(start, true, at::kFloat); };
+  CHECK(testing::with_threads(1, run).equal(testing::with_threads(2, run)));
 }
 
 TEST_CASE("the penalty is that of penalised tensors alone", "[adam]") {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -8,6 +7,7 @@
 
 #include "scprior/core/model.hpp"
 #include "scprior/count_likelihood.hpp"
+#include "scprior/testing/threads.hpp"
 #include "scprior/training_scope.hpp"
 #include "tools.hpp"
 
@@ -104,15 +104,6 @@ double relative_error(const at::Tensor& got, const at::Tensor& wanted) {
   return ((got.to(at::kDouble) - exact).norm() / exact.norm()).item<double>();
 }
 
-class Threads {
- public:
-  explicit Threads(int n) : before_(at::get_num_threads()) { at::set_num_threads(n); }
-  ~Threads() { at::set_num_threads(before_); }
-
- private:
-  int before_;
-};
-
 }  // namespace
 
 TEST_CASE("the output layer by tiles of genes equals plain tensor operations", "[output]") {
@@ -188,14 +179,13 @@ TEST_CASE("the output layer's results do not depend on the number of threads", "
     Problem problem(kind, at::kFloat);
     RowGradients none;
     const TrainingScope scope(precision, none);
-    const auto run = [&](int threads) {
-      const Threads guard(threads);
+    const auto run = [&] {
       const at::Tensor value = problem.log_prob();
       auto all = problem.gradients(value);
       all.push_back(value.detach());
       return all;
     };
-    const auto one = run(1), three = run(3);
+    const auto one = testing::with_threads(1, run), three = testing::with_threads(3, run);
     for (size_t i = 0; i < one.size(); ++i) {
       CAPTURE(kind.name, i, precision == Precision::bf16);
       CHECK(one[i].equal(three[i]));

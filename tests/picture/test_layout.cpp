@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -9,9 +8,11 @@
 #include <cmath>
 
 #include "report/layout.hpp"
+#include "scprior/testing/threads.hpp"
 
 using namespace scprior::core;
 using Catch::Matchers::WithinRel;
+using scprior::testing::with_threads;
 
 namespace {
 
@@ -130,12 +131,7 @@ TEST_CASE("a layout depends on the seed but not on the number of threads", "[pic
   const auto with_seed = [&](uint64_t seed) {
     return layout(graph, {.a = 1, .b = 1, .epochs = 20, .negatives = 5, .seed = seed}, start);
   };
-  const int threads = at::get_num_threads();
-  at::set_num_threads(1);
-  const at::Tensor one = with_seed(7);
-  at::set_num_threads(3);
-  const at::Tensor three = with_seed(7);
-  at::set_num_threads(threads);
-  REQUIRE(at::equal(one, three));
+  const at::Tensor one = with_threads(1, [&] { return with_seed(7); });
+  REQUIRE(at::equal(one, with_threads(3, [&] { return with_seed(7); })));
   REQUIRE_FALSE(at::equal(one, with_seed(8)));
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -9,9 +8,11 @@
 #include <cmath>
 
 #include "report/nearest_cells.hpp"
+#include "scprior/testing/threads.hpp"
 
 using namespace scprior::core;
 using Catch::Matchers::WithinRel;
+using scprior::testing::with_threads;
 
 namespace {
 
@@ -48,17 +49,6 @@ bool agree(const Neighbours& found, const Neighbours& wanted, double tolerance) 
   return true;
 }
 
-template <class Find>
-void require_same_for_any_number_of_threads(Find find) {
-  const int threads = at::get_num_threads();
-  at::set_num_threads(1);
-  const Neighbours one = find();
-  at::set_num_threads(3);
-  const Neighbours three = find();
-  at::set_num_threads(threads);
-  REQUIRE(one == three);
-}
-
 }  // namespace
 
 TEST_CASE("nearest cells equal those from all differences, whatever the number of blocks", "[picture]") {
@@ -89,7 +79,8 @@ TEST_CASE("of cells at the same place those in front are nearest, at distance ze
 
 TEST_CASE("nearest cells do not depend on the number of threads", "[picture]") {
   const at::Tensor cells = random_cells(2200, 16);
-  require_same_for_any_number_of_threads([&] { return nearest_cells(cells, 15); });
+  const auto find = [&] { return nearest_cells(cells, 15); };
+  REQUIRE(with_threads(1, find) == with_threads(3, find));
 }
 
 TEST_CASE("the graph search finds nearly all nearest cells, at their distances", "[picture]") {
@@ -105,5 +96,6 @@ TEST_CASE("the graph search finds nearly all nearest cells, at their distances",
     }
   }
   REQUIRE(static_cast<double>(found) > 0.9 * 15 * 3000);
-  require_same_for_any_number_of_threads([&] { return nearly_nearest_cells(cells, 15); });
+  const auto find = [&] { return nearly_nearest_cells(cells, 15); };
+  REQUIRE(with_threads(1, find) == with_threads(3, find));
 }

@@ -3,7 +3,6 @@
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cmath>
@@ -140,15 +139,5 @@ CountProblem<T> random_problem(CountFunction<T> kernel, at::Generator& generator
   p.mean.assign(u.begin(), u.end());
   return p;
 }
-
-/// The number of threads of this scope.
-class ThreadsGuard {
- public:
-  explicit ThreadsGuard(int n) : before_(at::get_num_threads()) { at::set_num_threads(n); }
-  ~ThreadsGuard() { at::set_num_threads(before_); }
-
- private:
-  int before_;
-};
 
 }  // namespace scprior::kernels

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -13,6 +12,7 @@
 
 #include "scprior/distributions.hpp"
 #include "scprior/error.hpp"
+#include "scprior/testing/threads.hpp"
 
 using namespace scprior;
 using Catch::Matchers::WithinAbs;
@@ -228,10 +228,9 @@ TEST_CASE("the mixture does not hide a NaN", "[distributions][mixture]") {
 }
 
 TEST_CASE("the mixture and its gradients are bit-equal with one thread and with two", "[distributions][mixture]") {
-  const int threads_before = at::get_num_threads();
   std::vector<std::vector<at::Tensor>> results;
-  for (const int threads : {1, 2, 3}) {
-    at::set_num_threads(threads);
+  for (const int n : {1, 2, 3}) {
+    const testing::Threads threads(n);
     Mixture mixture = random_mixture(37, 90, 21, at::kFloat);
     mixture.require_gradients();
     const at::Tensor log_prob = mixture.log_prob();
@@ -239,7 +238,6 @@ TEST_CASE("the mixture and its gradients are bit-equal with one thread and with 
     results.push_back({log_prob.detach()});
     for (at::Tensor* tensor : mixture.all()) results.back().push_back(tensor->grad());
   }
-  at::set_num_threads(threads_before);
   for (size_t run = 1; run < results.size(); ++run)
     for (size_t i = 0; i < results[0].size(); ++i) REQUIRE(at::equal(results[run][i], results[0][i]));
 }

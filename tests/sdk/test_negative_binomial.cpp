@@ -8,8 +8,10 @@
 
 #include "count_problem.hpp"
 #include "scprior/kernels/negative_binomial.hpp"
+#include "scprior/testing/threads.hpp"
 
 using namespace scprior::kernels;
+using scprior::testing::with_threads;
 
 namespace {
 
@@ -163,12 +165,8 @@ TEMPLATE_TEST_CASE("the negative binomial kernel does not depend on the number o
                    float, double) {
   const bool per_cell = GENERATE(true, false);
   Problem<TestType> one = random_problem<TestType>(per_cell), many = one;
-  {
-    const ThreadsGuard threads(1);
-    one.run();
-  }
-  const ThreadsGuard threads(3);
-  many.run();
+  with_threads(1, [&] { one.run(); });
+  with_threads(3, [&] { many.run(); });
   CHECK(one.log_prob == many.log_prob);
   CHECK(one.mean == many.mean);
   CHECK(one.dispersion.cells == many.dispersion.cells);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <ATen/Parallel.h>
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <stdexcept>
@@ -9,22 +7,12 @@
 
 #include "scprior/large_array.hpp"
 #include "scprior/parallel_each.hpp"
+#include "scprior/testing/threads.hpp"
 
 using namespace scprior;
 
-namespace {
-
-/// The number of threads, for as long as it lives.
-struct Threads {
-  explicit Threads(int n) : before(at::get_num_threads()) { at::set_num_threads(n); }
-  ~Threads() { at::set_num_threads(before); }
-  int before;
-};
-
-}  // namespace
-
 TEST_CASE("every item is worked on once, with a state that no other thread has", "[parallel_each]") {
-  const Threads threads(GENERATE(1, 2, 5));
+  const testing::Threads threads(GENERATE(1, 2, 5));
   const int64_t n = GENERATE(0, 1, 3, 1000);
   std::vector<int> times(n, 0);
   std::atomic<int64_t> states = 0;
@@ -45,7 +33,7 @@ TEST_CASE("every item is worked on once, with a state that no other thread has",
 }
 
 TEST_CASE("of several exceptions that of the lowest item arrives", "[parallel_each]") {
-  const Threads threads(GENERATE(1, 2, 5));
+  const testing::Threads threads(GENERATE(1, 2, 5));
   const auto number = [] { return 0; };
   for (int round = 0; round < 50; ++round) {
     std::string text;
@@ -61,7 +49,7 @@ TEST_CASE("of several exceptions that of the lowest item arrives", "[parallel_ea
 }
 
 TEST_CASE("inside a parallel region one thread does all", "[parallel_each]") {
-  const Threads threads(3);
+  const testing::Threads threads(3);
   std::atomic<int64_t> sum = 0, states = 0;
   parallel_for(0, 3, 1, [&](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; ++i)

@@ -8,8 +8,10 @@
 
 #include "count_problem.hpp"
 #include "scprior/kernels/poisson.hpp"
+#include "scprior/testing/threads.hpp"
 
 using namespace scprior::kernels;
+using scprior::testing::with_threads;
 
 namespace {
 
@@ -67,12 +69,8 @@ TEMPLATE_TEST_CASE("Poisson rows, samples and tiles add up to the plain expressi
 TEMPLATE_TEST_CASE("Poisson values alone equal values with gradients, whatever the threads", "[poisson]", float,
                    double) {
   CountProblem<TestType> one = random_problem<TestType>(), many = one, values = one;
-  {
-    const ThreadsGuard threads(1);
-    one.run();
-  }
-  const ThreadsGuard threads(3);
-  many.run();
+  with_threads(1, [&] { one.run(); });
+  with_threads(3, [&] { many.run(); });
   values.run(false);
   CHECK(one.log_prob == many.log_prob);
   CHECK(one.mean == many.mean);

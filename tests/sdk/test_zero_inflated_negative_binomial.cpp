@@ -9,8 +9,10 @@
 #include "count_problem.hpp"
 #include "scprior/kernels/negative_binomial.hpp"
 #include "scprior/kernels/zero_inflated_negative_binomial.hpp"
+#include "scprior/testing/threads.hpp"
 
 using namespace scprior::kernels;
+using scprior::testing::with_threads;
 
 namespace {
 
@@ -191,12 +193,8 @@ TEMPLATE_TEST_CASE("zero-inflated values alone equal values with gradients, also
 TEMPLATE_TEST_CASE("the zero-inflated kernel does not depend on the number of threads", "[zinb]", float, double) {
   const bool cell_dispersion = GENERATE(true, false), cell_inflation = GENERATE(true, false);
   Problem<TestType> one = random_problem<TestType>(cell_dispersion, cell_inflation), many = one;
-  {
-    const ThreadsGuard threads(1);
-    one.run();
-  }
-  const ThreadsGuard threads(3);
-  many.run();
+  with_threads(1, [&] { one.run(); });
+  with_threads(3, [&] { many.run(); });
   CHECK(one.log_prob == many.log_prob);
   CHECK(one.mean == many.mean);
   CHECK(one.dispersion.cells == many.dispersion.cells);
