@@ -48,7 +48,7 @@ class FakeLoader : public Loader {
  private:
   std::string layer_;
   FakeFile file_;
-  std::vector<std::vector<float>> rows_;
+  CountRows rows_;
 };
 
 }  // namespace
@@ -58,7 +58,7 @@ std::map<std::string, FakeFile>& fake_files() {
   return files;
 }
 
-FakeFile make_file(const std::vector<std::string>& genes, const std::vector<std::vector<float>>& counts) {
+FakeFile make_file(const std::vector<std::string>& genes, const CountRows& counts) {
   FakeFile file;
   file.info.n_cells = static_cast<int64_t>(counts.size());
   file.info.n_genes = static_cast<int64_t>(genes.size());
@@ -84,6 +84,14 @@ DataConfig fake_config(const FakeFile& file, const std::string& name) {
   config.path = "/nowhere/" + name;
   config.loader = {"fake", Options::resolve(FakeLoader::options(), {})};
   return config;
+}
+
+Dataset load(const FakeFile& file, const GeneSpace& space) {
+  return load_dataset(fake_config(file), space, fake_host());
+}
+
+Dataset load(const FakeFile& file, const std::string& space) {
+  return load_dataset(fake_config(file), GeneConfig{.space = space}, fake_host());
 }
 
 std::string error_of(Status status, const std::function<void()>& body) {

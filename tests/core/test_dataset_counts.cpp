@@ -18,13 +18,7 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-using Rows = std::vector<std::vector<float>>;
-
-Dataset load(const FakeFile& file) {
-  return load_dataset(fake_config(file), GeneConfig{.space = "dataset"}, fake_host());
-}
-
-std::string refused(const Rows& counts, Status status = Status::data) {
+std::string refused(const CountRows& counts, Status status = Status::data) {
   return error_of(status, [&] { load(make_file({"g1", "g2", "g3"}, counts)); });
 }
 
@@ -43,8 +37,8 @@ TEST_CASE("values that are no raw counts are refused with the first of them", "[
 }
 
 TEST_CASE("the message says what the values look like", "[dataset]") {
-  Rows log_normalised, per_cell;
-  for (const std::vector<float>& counts : Rows{{1, 2, 7}, {0, 3, 1}, {9, 0, 30}}) {
+  CountRows log_normalised, per_cell;
+  for (const std::vector<float>& counts : CountRows{{1, 2, 7}, {0, 3, 1}, {9, 0, 30}}) {
     const float sum = counts[0] + counts[1] + counts[2];
     log_normalised.emplace_back();
     per_cell.emplace_back();
@@ -83,16 +77,14 @@ TEST_CASE("where another matrix holds raw counts, the message names the option t
 }
 
 TEST_CASE("values on genes outside the space are checked too", "[dataset]") {
-  const DataConfig config = fake_config(make_file({"a", "b"}, {{1, 0.5}}));
-  error_of(Status::data, [&] { load_dataset(config, GeneSpace{"s", {{"a", ""}}}, fake_host()); });
+  error_of(Status::data, [] { load(make_file({"a", "b"}, {{1, 0.5}}), GeneSpace{"s", {{"a", ""}}}); });
 }
 
 TEST_CASE("data without content are refused", "[dataset]") {
   CHECK_THAT(refused({}), ContainsSubstring("no cells"));
   CHECK_THAT(refused({{0, 0, 0}, {0, 0, 0}}), ContainsSubstring("nothing but zeros"));
   CHECK_THAT(error_of(Status::data, [] { load(make_file({}, {{}})); }), ContainsSubstring("no genes"));
-  const DataConfig config = fake_config(make_file({"a", "b"}, {{0, 3}}));
-  CHECK_THAT(error_of(Status::data, [&] { load_dataset(config, GeneSpace{"s", {{"a", ""}}}, fake_host()); }),
+  CHECK_THAT(error_of(Status::data, [] { load(make_file({"a", "b"}, {{0, 3}}), GeneSpace{"s", {{"a", ""}}}); }),
              ContainsSubstring("all counts of the file lie on genes outside"));
 }
 
@@ -135,7 +127,7 @@ TEST_CASE("files that are missing, empty or of no known kind are refused", "[dat
 }
 
 TEST_CASE("many blocks of cells read as one", "[dataset]") {
-  Rows counts;
+  CountRows counts;
   for (int64_t cell = 0; cell < 5000; ++cell)  // more than two blocks; values of one, two and four bytes
     counts.push_back({static_cast<float>(cell % 7), cell == 2500 ? 300.0f : 0.0f, cell == 4999 ? 70000.0f : 1.0f});
   const Dataset data = load(make_file({"g1", "g2", "g3"}, counts));

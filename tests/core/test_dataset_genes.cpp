@@ -19,14 +19,6 @@ using Texts = std::vector<std::string>;
 
 const GeneSpace small_space{"small", {{"ENSG01", "AA"}, {"ENSG02", "BB"}, {"ENSG03", "CC"}, {"ENSG04", "BB"}}};
 
-Dataset load(const FakeFile& file, const GeneSpace& space) {
-  return load_dataset(fake_config(file), space, fake_host());
-}
-
-Dataset load(const FakeFile& file, const std::string& space) {
-  return load_dataset(fake_config(file), GeneConfig{.space = space}, fake_host());
-}
-
 /// All counts, row by row.
 std::vector<float> counts_of(const Dataset& data) {
   std::vector<int64_t> rows(data.cells->n_cells());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading a whole file: block by block, on several threads, into the genes of a space.
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -10,6 +9,7 @@
 
 #include "fake_loader.hpp"
 #include "scprior/core/memory_source.hpp"
+#include "scprior/testing/threads.hpp"
 
 using namespace scprior;
 using namespace scprior::core;
@@ -18,20 +18,11 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-using Rows = std::vector<std::vector<float>>;
-
-/// The number of threads, for as long as it lives.
-struct Threads {
-  explicit Threads(int n) : before(at::get_num_threads()) { at::set_num_threads(n); }
-  ~Threads() { at::set_num_threads(before); }
-  int before;
-};
-
 constexpr int64_t n_cells = 9000, n_genes = 70;  // five blocks
 
-Rows random_counts() {
+CountRows random_counts() {
   std::mt19937 random(5);
-  Rows counts(n_cells, std::vector<float>(n_genes, 0));
+  CountRows counts(n_cells, std::vector<float>(n_genes, 0));
   for (std::vector<float>& cell : counts)
     for (float& count : cell)
       if (random() % 10 < 3) count = static_cast<float>(random() % 200 < 1 ? random() % 100000 : random() % 5);
@@ -66,8 +57,8 @@ std::vector<Case> cases() {
 }
 
 /// What the counts are in the space, gene by gene and without sparse matrices.
-Rows expected(const Rows& counts, const Case& wanted) {
-  Rows result(counts.size(), std::vector<float>(wanted.space.size(), 0));
+CountRows expected(const CountRows& counts, const Case& wanted) {
+  CountRows result(counts.size(), std::vector<float>(wanted.space.size(), 0));
   for (size_t gene = 0; gene < wanted.file.size(); ++gene) {
     const auto place = std::find(wanted.space.begin(), wanted.space.end(), wanted.file[gene]);
     if (place == wanted.space.end()) continue;
@@ -77,20 +68,20 @@ Rows expected(const Rows& counts, const Case& wanted) {
   return result;
 }
 
-Dataset load(const Rows& counts, const Case& wanted) {
+Dataset load(const CountRows& counts, const Case& wanted) {
   GeneSpace space{"wanted", {}};
   for (const std::string& gene : wanted.space) space.genes.push_back({gene, ""});
-  return load_dataset(fake_config(make_file(wanted.file, counts)), space, fake_host());
+  return load(make_file(wanted.file, counts), space);
 }
 
 }  // namespace
 
 TEST_CASE("genes come in the order of the space with any number of threads", "[dataset]") {
-  const Threads threads(GENERATE(1, 2, 5));
-  const Rows counts = random_counts();
+  const testing::Threads threads(GENERATE(1, 2, 5));
+  const CountRows counts = random_counts();
   for (const Case& wanted : cases()) {
     INFO(wanted.what);
-    const Rows right = expected(counts, wanted);
+    const CountRows right = expected(counts, wanted);
     const Dataset data = load(counts, wanted);
     std::vector<int64_t> rows(n_cells);
     for (int64_t row = 0; row < n_cells; ++row) rows[row] = n_cells - 1 - row;
@@ -114,8 +105,8 @@ TEST_CASE("genes come in the order of the space with any number of threads", "[d
 }
 
 TEST_CASE("of several values that are no counts the first is named, with any number of threads", "[dataset]") {
-  const Threads threads(GENERATE(1, 2, 5));
-  Rows counts = random_counts();
+  const testing::Threads threads(GENERATE(1, 2, 5));
+  CountRows counts = random_counts();
   counts[8999][3] = -1;
   counts[6100][5] = 0.5;
   counts[6099][69] = 1.5;
