@@ -94,7 +94,8 @@ struct FusedLogProb : Function<FusedLogProb> {
     return task;
   }
 
-  /// The forward pass summed the rows with equal weights, as a mean over cells has; other weights need a second pass.
+  /// The forward pass summed the rows with equal weights, as a mean over cells has. Others need a second pass: of a
+  /// parameter per gene no gradient by row is left.
   static std::array<at::Tensor, 3> bias_gradients(const Kept& kept, const Task& task, const at::Tensor& weight) {
     if (!all_equal(weight)) return evaluate(task, weight, kept.precision).bias_gradients;
     std::array<at::Tensor, 3> out;
