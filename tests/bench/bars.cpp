@@ -86,7 +86,7 @@ class Bars {
     const Summary faster = samples_.ratio(load_name, load_peer_name, "bytes_per_second");
     add({"h5ad read faster than by anndata", "gzip", "", "×", true, 3, {{"", faster}}});
     add({"embed", "20000 genes", "float32", "cells/s", true, 15000,
-         {{"VAE", samples_.of(embed_name("float32"), "cells_per_second")}}});
+         {{"VAE", samples_.of(embed_name, "cells_per_second")}}});
     of_cells({"exact silhouette", "128 units", "", "s", false, 8, {{"", samples_.of(metrics_name, "silhouette")}}},
              50000, arguments_.metric_cells());
     of_cells({"metrics, UMAP and report", "VAE", "", "s", false, 90, {{"", samples_.of(report_name, "seconds")}}},

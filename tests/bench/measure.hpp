@@ -14,7 +14,7 @@ struct MeasureArguments {
   std::string what;            ///< train, load, embed, ...: a name of the table in measure.cpp
   std::filesystem::path data;  ///< an h5ad file
   std::string model = "VAE";   ///< see model_settings()
-  std::string precision = "float32";  ///< train.precision, where the core has this setting
+  std::string precision = "float32";  ///< train.precision
   int64_t batch = 128, components = 500;
   int64_t cells = 0, genes = 0;  ///< of what is simulated
   int64_t steps = 500;           ///< after which the loss is told

@@ -14,18 +14,13 @@ const std::vector<std::string>& model_names() {
   return names;
 }
 
-bool core_has_precisions() {
-  const OptionTable& options = core::train_options();
-  return std::any_of(options.begin(), options.end(), [](const OptionSpec& spec) { return spec.name == "precision"; });
-}
-
 std::vector<std::string> model_settings(const MeasureArguments& arguments) {
   std::vector<std::string> settings = {"genes.space=dataset", "train.learning_rate=5e-5", "train.l1=5e-4",
                                        "train.l2=5e-4",       "likelihood=nb"};
   settings.push_back(concat("train.batch_size=", arguments.batch));
   settings.push_back(concat("threads=", arguments.threads));
   settings.push_back(concat("likelihood.dispersion=", arguments.model == two_heads ? "gene-cell" : "gene"));
-  if (core_has_precisions()) settings.push_back("train.precision=" + arguments.precision);
+  settings.push_back("train.precision=" + arguments.precision);
   if (arguments.model == "AE") settings.push_back("prior=none");
   if (arguments.model == "IAF") settings.push_back("flow=iaf");
   if (arguments.model == "VAMP") {

@@ -14,9 +14,6 @@ namespace scprior::bench {
 const std::vector<std::string>& model_names();
 inline const std::string two_heads = "VAE-gene-cell";
 
-/// Whether this core has the setting train.precision.
-bool core_has_precisions();
-
 /// Settings of the paper's training, as of the command line: the genes of the file, one dispersion per gene unless the
 /// name says otherwise, learning rate 5e-5, L1 and L2 penalties 5e-4.
 std::vector<std::string> model_settings(const MeasureArguments& arguments);

@@ -39,9 +39,7 @@ core::ResultTable everything_else(const Samples& samples, const Arguments& argum
   if (!arguments.peers.empty())
     row("the same with anndata.read_h5ad", loaded, with_range(samples.of(load_peer_name, "bytes_per_second"), 0, 1e-6),
         "MB/s");
-  for (const std::string& precision : precisions())
-    row("embed, VAE, " + precision, arguments.cells,
-        with_range(samples.of(embed_name(precision), "cells_per_second"), 0), "cells/s");
+  row("embed, VAE", arguments.cells, with_range(samples.of(embed_name, "cells_per_second"), 0), "cells/s");
   for (const char* metric : {"silhouette", "active_units", "principal_components", "latent_covariance"})
     row(concat(metric, ", 128 units"), scored, with_range(samples.of(metrics_name, metric), 2), "s");
   row("UMAP, 128 units", arguments.umap_cells(), with_range(samples.of(umap_name, "seconds"), 1), "s");
@@ -81,7 +79,7 @@ core::ResultTable losses(const Samples& samples, const Arguments& arguments) {
                                        "Nats per cell, penalties included.", {"model", "precision"},
                                        {"training", "validation", "against float32|relative"});
   for (const std::string& model : arguments.models)
-    for (const std::string& precision : precisions()) {
+    for (const std::string& precision : precisions) {
       const Summary validation = samples.of(loss_name(model, precision), "validation_loss"),
                     full = samples.of(loss_name(model, "float32"), "validation_loss");
       add_row(table, {model, precision},

@@ -89,7 +89,7 @@ class Planner {
   /// Programs that are compared stand next to each other.
   void add_training(const std::string& model, int64_t batch) {
     const std::string data = training_file();
-    for (const std::string& precision : precisions())
+    for (const std::string& precision : precisions)
       add_ours(train_name(ours, model, batch, precision), train_words("train", data, model, batch, precision),
                arguments_.repetitions);
     if (arguments_.peers.empty() || model == two_heads) return;
@@ -113,9 +113,7 @@ class Planner {
     if (!arguments_.peers.empty()) data = written_by_anndata(data);
     add_ours(load_name, {"load", "--data", data}, arguments_.repetitions);
     if (!arguments_.peers.empty()) add_peer(load_peer_name, "read_h5ad.py", {data});
-    for (const std::string& precision : precisions())
-      add_ours(embed_name(precision), {"embed", "--data", training_file(), "--precision", precision},
-               arguments_.repetitions);
+    add_ours(embed_name, {"embed", "--data", training_file()}, arguments_.repetitions);
     add_ours(metrics_name, {"metrics", "--cells", text(arguments_.metric_cells())}, arguments_.repetitions);
     add_ours(umap_name, {"umap", "--cells", text(arguments_.umap_cells())}, arguments_.repetitions);
     // Minutes long and seconds apart: once tells enough.
@@ -134,7 +132,7 @@ class Planner {
 
   void add_loss() {
     for (const std::string& model : arguments_.models)
-      for (const std::string& precision : precisions()) {
+      for (const std::string& precision : precisions) {
         std::vector<std::string> words = train_words("loss", training_file(), model, 128, precision);
         words.insert(words.end(), {"--steps", text(arguments_.loss_steps)});
         add_ours(loss_name(model, precision), words, 1);
@@ -157,11 +155,6 @@ std::string loss_name(const std::string& model, const std::string& precision) {
   return concat("loss ", model, ' ', precision);
 }
 std::string first_step_name(const std::string& model) { return "first step " + model; }
-std::string embed_name(const std::string& precision) { return "embed VAE " + precision; }
-
-std::vector<std::string> precisions() {
-  return core_has_precisions() ? std::vector<std::string>{"float32", "bf16"} : std::vector<std::string>{"float32"};
-}
 
 std::vector<Size> sizes_by_cells(const Arguments& arguments) {
   const int64_t n = arguments.cells, g = arguments.genes;

@@ -35,12 +35,11 @@ std::string train_name(const std::string& program, const std::string& model, int
 std::string scaling_name(int64_t cells, int64_t genes);
 std::string loss_name(const std::string& model, const std::string& precision);
 std::string first_step_name(const std::string& model);
-std::string embed_name(const std::string& precision);
 inline const std::string limits_name = "limits", load_name = "load", load_peer_name = "load anndata",
-                         metrics_name = "metrics", umap_name = "umap", report_name = "report";
+                         embed_name = "embed VAE", metrics_name = "metrics", umap_name = "umap", report_name = "report";
 
-/// "float32", and "bf16" where the core offers it.
-std::vector<std::string> precisions();
+/// Of scprior's training.
+inline const std::vector<std::string> precisions = {"float32", "bf16"};
 /// Sizes that --scaling measures: cells by genes, growing from the first of each list.
 struct Size {
   int64_t cells, genes;

@@ -23,7 +23,7 @@ core::ResultTable own_training(const Samples& samples, const Arguments& argument
                  {"cells/s", "step|ms", "peak|GB", "beyond data|GB", "of roofline|%", "of GEMM|%"});
   for (const std::string& model : arguments.models)
     for (const int64_t batch : arguments.batches)
-      for (const std::string& precision : precisions()) {
+      for (const std::string& precision : precisions) {
         std::vector<std::string> cells = speed_cells(samples, train_name(ours, model, batch, precision));
         const Shares shares = shares_of(samples, arguments, model, batch, precision);
         cells.push_back(with_range(shares.roofline, 0, 100));
@@ -55,7 +55,7 @@ core::ResultTable ratios(const Samples& samples, const Arguments& arguments) {
                                        {"model", "batch", "precision"}, {eager, eager_penalised, eager_tuned, scvi});
   for (const std::string& model : arguments.models)
     for (const int64_t batch : arguments.batches)
-      for (const std::string& precision : precisions()) {
+      for (const std::string& precision : precisions) {
         std::vector<std::string> cells;
         for (const std::string& peer : {eager, eager_penalised, eager_tuned, scvi})
           cells.push_back(with_range(samples.ratio(train_name(ours, model, batch, precision),
