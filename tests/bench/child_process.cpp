@@ -61,7 +61,10 @@ void read_all(const Pipe& output, const Pipe& errors, std::string& output_text, 
   std::array<std::string*, 2> texts = {&output_text, &error_text};
   char buffer[4096];
   for (size_t open = 2; open > 0;) {
-    if (poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) return;
+    if (poll(waiting.data(), waiting.size(), -1) < 0) {
+      if (errno == EINTR) continue;
+      return;
+    }
     for (size_t i = 0; i < 2; ++i) {
       if (waiting[i].fd < 0 || waiting[i].revents == 0) continue;
       const ssize_t n = read(waiting[i].fd, buffer, sizeof buffer);

@@ -8,9 +8,6 @@ namespace scprior::bench {
 /// What of the instruction sets that matter here the processor has: "avx2 avx512f avx512_bf16 amx_bf16".
 std::string processor_features();
 
-/// Cores that this process may use.
-int available_cores();
-
 /// How much of the machine others used since this object was made. Timings of a disturbed machine are worth little.
 class OtherLoad {
  public:

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // scprior-bench: measures scprior, and its peers where a Python with them is given, and prints tables. README.md says
 // what the columns mean. `scprior-bench measure WHAT` is one measurement in a process of its own.
+#include <ATen/Parallel.h>
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <iostream>
 
 #include "arguments.hpp"
-#include "machine.hpp"
 #include "measure.hpp"
 #include "models.hpp"
 #include "plan.hpp"
 #include "results_file.hpp"
 #include "rounds.hpp"
 #include "scprior/core/exception_text.hpp"
+#include "scprior/core/process.hpp"
 #include "scprior/error.hpp"
 #include "tables.hpp"
 
@@ -26,7 +27,8 @@ std::string wrong_ending(const std::string& file) {
 }
 
 int run_bench(Arguments arguments) {
-  if (arguments.threads == 0) arguments.threads = available_cores();
+  core::prepare_process(arguments.threads);
+  arguments.threads = at::get_num_threads();  // 0 would mean something else to each peer
   std::filesystem::create_directories(arguments.data);
   const Samples samples = run_rounds(plan_of(arguments), arguments.tries);
   const std::vector<core::Fact> facts = conditions(samples, arguments);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <chrono>
 #include <numeric>
 
 #include "measure.hpp"
 #include "models.hpp"
 #include "samples.hpp"
 #include "scprior/core/inference.hpp"
+#include "stopwatch.hpp"
 
 namespace scprior::bench {
 
@@ -20,9 +20,9 @@ Measured measure_embed(const MeasureArguments& arguments) {
   core::embed(model, *prepared.data.cells, rows);
   std::vector<double> passes;
   for (double total = 0; total < arguments.seconds || passes.size() < 3; total += passes.back()) {
-    const auto begin = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     core::embed(model, *prepared.data.cells, rows);
-    passes.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    passes.push_back(watch.seconds());
   }
   return {{{"cells_per_second", static_cast<double>(rows.size()) / summarise(passes).median}}, {}};
 }

@@ -2,10 +2,11 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <chrono>
 #include <functional>
+#include <limits>
 
 #include "measure.hpp"
+#include "stopwatch.hpp"
 
 namespace scprior::bench {
 namespace {
@@ -15,9 +16,9 @@ double shortest(double seconds, const std::function<void()>& body) {
   body();
   double best = std::numeric_limits<double>::infinity(), total = 0;
   for (int64_t runs = 0; runs < 3 || total < seconds; ++runs) {
-    const auto begin = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     body();
-    const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const double took = watch.seconds();
     best = std::min(best, took);
     total += took;
   }

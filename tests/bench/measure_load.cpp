@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <chrono>
 #include <fstream>
 
 #include "measure.hpp"
 #include "memory.hpp"
 #include "models.hpp"
-#include "scprior/core/load_config.hpp"
+#include "stopwatch.hpp"
 
 namespace scprior::bench {
 namespace {
@@ -24,10 +23,9 @@ Measured measure_load(const MeasureArguments& arguments) {
   core::PluginHost host;
   host.load_standard_folders();
   warm(arguments.data);
-  const auto begin = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   const Prepared prepared = prepare(arguments, host);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(),
-               n_cells = static_cast<double>(prepared.data.cells->n_cells()),
+  const double seconds = watch.seconds(), n_cells = static_cast<double>(prepared.data.cells->n_cells()),
                n_entries =
                    prepared.data.report.density * n_cells * static_cast<double>(prepared.data.cells->n_genes());
   return {{{"seconds", seconds},

@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
 
-#include <chrono>
-#include <functional>
-
 #include "measure.hpp"
 #include "scprior/core/model.hpp"
 #include "scprior/core/plugin_host.hpp"
 #include "scprior/core/umap.hpp"
 #include "scprior/error.hpp"
 #include "scprior/metric.hpp"
+#include "stopwatch.hpp"
 
 namespace scprior::bench {
 namespace {
-
-double seconds_of(const std::function<void()>& body) {
-  const auto begin = std::chrono::steady_clock::now();
-  body();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
 
 constexpr int64_t n_units = 128, n_types = 12;
 
@@ -62,14 +54,18 @@ Measured measure_metrics(const MeasureArguments& arguments) {
   Measured out;
   for (const char* name : {"silhouette", "active_units", "principal_components", "latent_covariance"}) {
     const auto metric = host.create<Metric>(name, Options::resolve(host.find(SCPRIOR_KIND_METRIC, name)->options, {}));
-    out.values[name] = seconds_of([&] { metric->evaluate(cells); });
+    const Stopwatch watch;
+    metric->evaluate(cells);
+    out.values[name] = watch.seconds();
   }
   return out;
 }
 
 Measured measure_umap(const MeasureArguments& arguments) {
   const LatentCells cells(arguments.cells);
-  return {{{"seconds", seconds_of([&] { core::umap(cells.latent_mean(), 0); })}}, {}};
+  const Stopwatch watch;
+  core::umap(cells.latent_mean(), 0);
+  return {{{"seconds", watch.seconds()}}, {}};
 }
 
 }  // namespace scprior::bench

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <chrono>
 #include <filesystem>
 
 #include "measure.hpp"
@@ -7,11 +6,11 @@
 #include "scprior/core/experiment.hpp"
 #include "scprior/core/load_config.hpp"
 #include "scprior/error.hpp"
+#include "stopwatch.hpp"
 
 namespace scprior::bench {
 
 Measured measure_report(const MeasureArguments& arguments) {
-  using Clock = std::chrono::steady_clock;
   core::PluginHost host;
   host.load_standard_folders();
   std::vector<std::string> settings = model_settings(arguments);
@@ -19,17 +18,17 @@ Measured measure_report(const MeasureArguments& arguments) {
   core::ExperimentConfig config = core::fit_from_settings(arguments.data, "cell_type", settings, host);
   config.title = "bench";
   config.output = arguments.data.parent_path() / "report.scprior-results";
-  Clock::time_point trained;
+  Stopwatch since_training;
   core::RunEvents events;
   events.note = [](const std::string&) {};
   events.fit_begins = [](const core::FitJob&, bool) {};
   events.fit_progress = [&](const core::FitJob&, const core::FitProgress&) {
-    trained = Clock::now();
+    since_training = {};
     return true;
   };
   events.fit_ends = [](const core::FitJob&, const core::FitRecord&, const core::FitOutcome&) {};
   const core::RunOutcome outcome = core::run_experiment(config, host, true, events);
-  const double seconds = std::chrono::duration<double>(Clock::now() - trained).count();
+  const double seconds = since_training.seconds();
   std::filesystem::remove_all(config.output);
   for (const std::string& failure : outcome.failures) fail(Status::data, failure);
   return {{{"seconds", seconds}}, {}};
