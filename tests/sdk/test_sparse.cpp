@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Parallel.h>
 
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
 
 #include "scprior/count_matrix.hpp"
 #include "scprior/kernels/sparse.hpp"
+#include "scprior/testing/threads.hpp"
 
 using namespace scprior;
 using kernels::InstructionSet;
@@ -108,11 +108,6 @@ TEST_CASE("the columns of a row may stand in any order", "[kernels][sparse]") {
 TEST_CASE("sparse products do not depend on the number of threads", "[kernels][sparse]") {
   const Problem<float> x;
   const at::Tensor weight = random<float>({genes, 200}), bias = random<float>({200});
-  const int threads = at::get_num_threads();
-  at::set_num_threads(1);
-  const at::Tensor one = product(x, weight, bias, InstructionSet::best);
-  at::set_num_threads(3);
-  const at::Tensor three = product(x, weight, bias, InstructionSet::best);
-  at::set_num_threads(threads);
-  REQUIRE(at::equal(one, three));
+  const auto run = [&] { return product(x, weight, bias, InstructionSet::best); };
+  REQUIRE(at::equal(testing::with_threads(1, run), testing::with_threads(3, run)));
 }
