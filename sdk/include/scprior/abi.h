@@ -23,7 +23,7 @@
 #define SCPRIOR_ABI_MINOR 0
 
 /** Version of the C++ interfaces. Raised whenever any SDK class changes its layout or its virtual functions. */
-#define SCPRIOR_SDK_EPOCH 2
+#define SCPRIOR_SDK_EPOCH 3
 
 /** Version of scprior itself; the build system reads it from here. */
 #define SCPRIOR_VERSION_MAJOR 0
