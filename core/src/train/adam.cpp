@@ -8,6 +8,7 @@
 #include "scprior/kernels/flush_denormals.hpp"
 #include "scprior/parallel.hpp"
 #include "train/adam_kernel.hpp"
+#include "train/large_pages.hpp"
 
 namespace scprior::core {
 namespace {
@@ -62,7 +63,9 @@ Adam::Adam(const std::vector<Module::Entry>& entries, const AdamOptions& options
   for (const Module::Entry& entry : entries) {
     if (!entry.traits.trainable) continue;
     const at::Tensor weight = *entry.tensor;
-    slots_.push_back({weight, at::zeros_like(weight), at::zeros_like(weight), entry.traits.penalised});
+    const Slot& slot =
+        slots_.emplace_back(weight, at::zeros_like(weight), at::zeros_like(weight), entry.traits.penalised);
+    for (const at::Tensor& tensor : {slot.weight, slot.mean, slot.variance}) prefer_large_pages(tensor);
     if (weight.dim() == 2 && kernel_knows(weight)) row_gradients_.accept(weight);
   }
 }
