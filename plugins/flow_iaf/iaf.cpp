@@ -69,18 +69,66 @@ InverseAutoregressiveFlow::Affine InverseAutoregressiveFlow::affine(const Step& 
   return {g.value, g.complement * m, g.log_value};
 }
 
+/// The coordinates [..., D] as step t takes them, from what the step before gave.
+at::Tensor InverseAutoregressiveFlow::reordered(size_t t, const at::Tensor& z) const {
+  if (t > 0 && order_ == Order::reverse) return z.flip(-1);
+  return steps_[t]->permutation.defined() ? z.index_select(-1, steps_[t]->permutation) : z;
+}
+
 FlowResult InverseAutoregressiveFlow::forward(const at::Tensor& z0, const at::Tensor& context) {
   check("z0", z0, context);
   at::Tensor z = z0, log_det;
   for (size_t t = 0; t < steps_.size(); ++t) {
-    if (t > 0 && order_ == Order::reverse) z = z.flip(-1);
-    if (steps_[t]->permutation.defined()) z = z.index_select(-1, steps_[t]->permutation);
+    z = reordered(t, z);
     const Affine change = affine(*steps_[t], z, context);
     z = change.scale * z + change.shift;
     const at::Tensor log_det_t = change.log_scale.sum(-1);  // [S, B]
     log_det = log_det.defined() ? log_det + log_det_t : log_det_t;
   }
   return {z, log_det};
+}
+
+template <class T>
+FlowMoments InverseAutoregressiveFlow::moments_of(const at::Tensor& mean, const at::Tensor& scale,
+                                                  const at::Tensor& noise, const at::Tensor& context,
+                                                  kernels::Activation activation) const {
+  const at::Tensor means = mean.contiguous(), scales = scale.contiguous(), noise_of_unit = noise.t().contiguous();
+  kernels::AutoregressiveDraws<T> draws{.mean = means.data_ptr<T>(),
+                                        .scale = scales.data_ptr<T>(),
+                                        .noise = noise_of_unit.data_ptr<T>(),
+                                        .cells = mean.size(0),
+                                        .dims = dims_,
+                                        .draws = noise.size(0),
+                                        .activation = activation,
+                                        .gate = gate_};
+  std::vector<at::Tensor> starts;
+  at::Tensor place = at::arange(dims_, at::kLong);  // [D] where in z a step finds its coordinates
+  for (size_t t = 0; t < steps_.size(); ++t) {
+    place = reordered(t, place);
+    const nn::MaskedAutoregressive& network = *steps_[t]->network;
+    starts.push_back(network.first_layer_start(context).contiguous());
+    const at::Tensor rows = place.index_select(0, network.order());
+    draws.steps.push_back({.layers = network.packed<T>(),
+                           .rows = {rows.data_ptr<int64_t>(), rows.data_ptr<int64_t>() + dims_},
+                           .start = context_ > 0 ? starts.back().template data_ptr<T>() : nullptr});
+  }
+  const at::Tensor out = at::empty_like(means), squares = at::empty_like(means);
+  kernels::autoregressive_moments(draws, out.data_ptr<T>(), squares.data_ptr<T>());
+  return {out.index_select(1, place), squares.index_select(1, place) / (draws.draws - 1)};
+}
+
+std::optional<FlowMoments> InverseAutoregressiveFlow::moments(const at::Tensor& mean, const at::Tensor& scale,
+                                                              const at::Tensor& noise, const at::Tensor& context) {
+  check_shape("mean", mean, {any_length, dims_});
+  check_shape("scale", scale, {mean.size(0), dims_});
+  check_shape("noise", noise, {any_length, dims_});
+  if (context_ > 0) check_shape("context", context, {mean.size(0), context_});
+  const auto activation = nn::kernel_activation(network_.activation);
+  if (!mean.is_cpu() || !activation) return std::nullopt;
+  const at::NoGradGuard no_grad;
+  if (mean.scalar_type() == at::kFloat) return moments_of<float>(mean, scale, noise, context, *activation);
+  if (mean.scalar_type() == at::kDouble) return moments_of<double>(mean, scale, noise, context, *activation);
+  return std::nullopt;
 }
 
 at::Tensor InverseAutoregressiveFlow::invert_step(const Step& step, const at::Tensor& z,

@@ -22,7 +22,8 @@ namespace scprior {
 ///          ln g is a log-sigmoid. No BatchNorm: cells stay independent of each other. The networks are not penalised:
 ///          the L1 and L2 penalties belong to the hidden layers of encoder and decoder.
 /// Shapes:  z0 [S, B, D], context [B, C] -> z [S, B, D], log_det [S, B]
-/// Cost:    forward O(T S B H (D + C)); inverse D times that, one coordinate after the other
+/// Cost:    forward O(T S B H (D + C)); inverse D times that, one coordinate after the other; moments
+///          O(T B H (S D + C)), without what the masks make 0 and without log_det
 class InverseAutoregressiveFlow final : public Flow {
  public:
   explicit InverseAutoregressiveFlow(const Options& options);
@@ -32,9 +33,12 @@ class InverseAutoregressiveFlow final : public Flow {
   int64_t context_width() const override { return context_; }
   FlowResult forward(const at::Tensor& z0, const at::Tensor& context) override;
   at::Tensor inverse(const at::Tensor& z, const at::Tensor& context) override;
+  /// On the CPU, with activations that kernels have.
+  std::optional<FlowMoments> moments(const at::Tensor& mean, const at::Tensor& scale, const at::Tensor& noise,
+                                     const at::Tensor& context) override;
 
  private:
-  enum class Gate { sigmoid, exp };
+  using Gate = kernels::Gate;
   enum class Order { reverse, random, none };
 
   struct Step {
@@ -48,6 +52,10 @@ class InverseAutoregressiveFlow final : public Flow {
   };
 
   Affine affine(const Step& step, const at::Tensor& z, const at::Tensor& context) const;
+  at::Tensor reordered(size_t t, const at::Tensor& z) const;
+  template <class T>
+  FlowMoments moments_of(const at::Tensor& mean, const at::Tensor& scale, const at::Tensor& noise,
+                         const at::Tensor& context, kernels::Activation activation) const;
   at::Tensor invert_step(const Step& step, const at::Tensor& z, const at::Tensor& context) const;
   void check(const char* name, const at::Tensor& z, const at::Tensor& context) const;
 

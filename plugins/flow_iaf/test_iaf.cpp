@@ -8,6 +8,7 @@
 
 #include "iaf.hpp"
 #include "scprior/error.hpp"
+#include "scprior/nn.hpp"
 
 using namespace scprior;
 using Catch::Matchers::WithinAbs;
@@ -120,6 +121,64 @@ TEST_CASE("the inverse undoes the flow", "[flow][iaf]") {
   }
 }
 
+TEST_CASE("moments are those of draws that are pushed through the flow", "[flow][iaf]") {
+  for (const auto& gate : gates) {
+    for (const auto& order : orders) {
+      for (const int64_t context : {3, 0}) {
+        for (const int64_t samples : {2, 64, 70}) {
+          const int64_t cells = 5, dims = 7;
+          const auto flow = make(options(gate, order, 4, context), dims);
+          const at::Tensor h = context ? normal({cells, context}, 3) : at::Tensor();
+          const at::Tensor mean = normal({cells, dims}, 4), scale = normal({cells, dims}, 5).abs(),
+                           noise = normal({samples, dims}, 6);
+          const at::Tensor z = flow->forward(mean + scale * noise.unsqueeze(1), h).z;
+          const auto moments = flow->moments(mean, scale, noise, h);
+          REQUIRE(moments.has_value());
+          REQUIRE_FALSE(moments->mean.requires_grad());
+          REQUIRE(at::allclose(moments->mean, z.mean(0), 1e-10, 1e-12));
+          REQUIRE(at::allclose(moments->variance, z.var(0), 1e-10, 1e-12));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("moments in single precision, with the paper's sizes", "[flow][iaf]") {
+  const int64_t cells = 9, dims = 128;
+  for (const std::string order : {"reverse", "random"}) {
+    const auto flow = make({{"order", order}}, dims, 1, at::kFloat);
+    const at::Tensor h = normal({cells, 128}, 3, at::kFloat) * 0.5, mean = normal({cells, dims}, 4, at::kFloat),
+                     scale = normal({cells, dims}, 5, at::kFloat).exp(), noise = normal({64, dims}, 6, at::kFloat);
+    const auto moments = flow->moments(mean, scale, noise, h);
+    REQUIRE(moments.has_value());
+    flow->to(at::kDouble);
+    const auto wide = [](const at::Tensor& x) { return x.to(at::kDouble); };
+    const at::Tensor z = flow->forward(wide(mean) + wide(scale) * wide(noise).unsqueeze(1), wide(h)).z;
+    REQUIRE((wide(moments->mean) - z.mean(0)).abs().max().item<double>() < 5e-6);
+    REQUIRE(at::allclose(wide(moments->variance), z.var(0), 1e-4, 1e-6));
+  }
+}
+
+TEST_CASE("moments follow changes of the weights, and are left to the host where there is no kernel", "[flow][iaf]") {
+  Given given = options("sigmoid", "reverse", 2);
+  for (const auto& activation : nn::activation_names()) {
+    given["activation"] = activation;
+    const auto flow = make(given, 6);
+    const at::Tensor h = normal({4, 3}, 3), mean = normal({4, 6}, 4), scale = normal({4, 6}, 5),
+                     noise = normal({8, 6}, 6);
+    const auto before = flow->moments(mean, scale, noise, h);
+    INFO(activation);
+    REQUIRE(before.has_value() == (activation != "gelu"));
+    if (!before) continue;
+    for (const auto& entry : flow->entries())
+      if (entry.traits.trainable) entry.tensor->detach().add_(0.1);
+    const auto after = flow->moments(mean, scale, noise, h);
+    const at::Tensor z = flow->forward(mean + scale * noise.unsqueeze(1), h).z;
+    REQUIRE_FALSE(at::allclose(before->mean, after->mean, 1e-3));
+    REQUIRE(at::allclose(after->mean, z.mean(0), 1e-9, 1e-11));
+  }
+}
+
 TEST_CASE("a flow with copied tensors is bit-equal", "[flow][iaf]") {
   for (const auto& order : orders) {
     const auto flow = make(options("sigmoid", order, 4), 6, 1, at::kFloat),
@@ -215,4 +274,10 @@ TEST_CASE("a flow refuses options and inputs that do not fit", "[flow][iaf]") {
   REQUIRE_THROWS_AS(flow->forward(normal({2, 4}, 1), normal({2, 3}, 1)), Error);
   REQUIRE_THROWS_AS(flow->forward(normal({1, 2, 4}, 1), at::Tensor()), Error);
   REQUIRE_THROWS_AS(flow->forward(normal({1, 2, 4}, 1), normal({3, 3}, 1)), Error);
+  const at::Tensor mean = normal({2, 4}, 1), noise = normal({3, 4}, 1), h = normal({2, 3}, 1);
+  REQUIRE_THROWS_AS(flow->moments(normal({2, 5}, 1), mean, noise, h), Error);
+  REQUIRE_THROWS_AS(flow->moments(mean, normal({1, 4}, 1), noise, h), Error);
+  REQUIRE_THROWS_AS(flow->moments(mean, mean, normal({3, 5}, 1), h), Error);
+  REQUIRE_THROWS_AS(flow->moments(mean, mean, noise, normal({3, 3}, 1)), Error);
+  REQUIRE_THROWS_AS(flow->moments(mean, mean, noise, at::Tensor()), Error);
 }

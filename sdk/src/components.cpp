@@ -24,6 +24,9 @@ int64_t Flow::context_width() const { return 0; }
 at::Tensor Flow::inverse(const at::Tensor&, const at::Tensor&) {
   fail(Status::unsupported, "this flow offers no inverse");
 }
+std::optional<FlowMoments> Flow::moments(const at::Tensor&, const at::Tensor&, const at::Tensor&, const at::Tensor&) {
+  return std::nullopt;
+}
 
 Prior::~Prior() = default;
 int64_t Prior::n_initial_cells() const { return 0; }

@@ -162,6 +162,15 @@ class NotInvertible : public Bend {
   at::Tensor inverse(const at::Tensor& z, const at::Tensor& context) override { return solve(z, context); }
 };
 
+/// Without the draws' share in the mean.
+class MomentsOfTheMean : public Bend {
+  std::optional<FlowMoments> moments(const at::Tensor& mean, const at::Tensor& scale, const at::Tensor& noise,
+                                     const at::Tensor& context) override {
+    const at::Tensor z = forward(mean + scale * noise.unsqueeze(1), context).z;
+    return FlowMoments{forward(mean.unsqueeze(0), context).z.squeeze(0), z.var(0)};
+  }
+};
+
 class ShapeLostForOneCell : public Bend {
   FlowResult forward(const at::Tensor& z0, const at::Tensor& context) override {
     const FlowResult right = Bend::forward(z0, context);
@@ -206,5 +215,6 @@ SCPRIOR_PLUGIN((scprior::PluginInfo{
                bug<InverseDeclaredNotOffered>("inverse_declared_not_offered", SCPRIOR_OFFERS_INVERSE),
                bug<SaysIdentity>("says_identity"), bug<NanFarFromTheOrigin>("nan_far_from_the_origin"),
                bug<NotInvertible>("not_invertible", SCPRIOR_OFFERS_INVERSE),
+               bug<MomentsOfTheMean>("moments_of_the_mean"),
                bug<ShapeLostForOneCell>("shape_lost_for_one_cell"),
                bug<ShapeLostForManySamples>("shape_lost_for_many_samples"), bug<GlobalRng>("global_rng"));

@@ -135,6 +135,34 @@ TEST_CASE("masks and order are buffers that travel with the weights", "[nn][made
   REQUIRE(at::equal(std::get<0>(network->order().sort()), at::arange(6, at::kLong)));
 }
 
+TEST_CASE("the packed layers are those of the network", "[nn][made]") {
+  for (const Shape& shape : shapes) {
+    const auto network = make(shape, 8);
+    for (const Module::Entry& entry : network->entries())  // biases are 0 at first
+      if (entry.name.ends_with(".bias")) entry.tensor->detach().copy_(normal(entry.tensor->sizes(), 9));
+    const at::Tensor z = normal({shape.dims}, 5), context = shape.context ? normal({shape.context}, 6) : at::Tensor();
+    at::Tensor x = z.index_select(0, network->order());
+    const auto layers = network->packed<double>();
+    REQUIRE(layers.size() == shape.hidden.size() + 1);
+    for (size_t l = 0; l < layers.size(); ++l) {
+      const kernels::StaircaseLayer<double>& layer = layers[l];
+      const int64_t n_groups = static_cast<int64_t>(layer.extents.size());
+      const int64_t in_group = (layer.padding + layer.units) / n_groups;
+      at::Tensor y = at::tensor(layer.bias, at::kDouble);
+      size_t next = 0;
+      for (int64_t group = 0; group < n_groups; ++group)
+        for (int64_t k = 0; k < layer.extents[group]; ++k)
+          for (int64_t u = 0; u < in_group; ++u) y[group * in_group + u] += layer.weights[next++] * x[k];
+      REQUIRE(next == layer.weights.size());
+      y = y.narrow(0, layer.padding, layer.units);
+      if (l == 0) y = y - entry(*network, "hidden_0.bias") + network->first_layer_start(context);
+      x = l + 1 < layers.size() ? at::tanh(y) : y;
+    }
+    const at::Tensor in_order = network->forward(z, context).index_select(1, network->order());  // [2, D]
+    REQUIRE(at::allclose(x.view({shape.dims, 2}).t(), in_order, 1e-12, 1e-12));
+  }
+}
+
 TEST_CASE("initial biases are those asked for", "[nn][made]") {
   AutoregressiveOptions options;
   options.hidden = {4};

@@ -13,19 +13,29 @@ namespace {
 
 constexpr uint64_t embedding_seed = 20200713;  // fixed, so that an embedding is a function of model and cell
 
-/// Calls body(z [s, B, D]) with draws of q(z | x) behind the flow, `samples` of them in all. The same noise for every
-/// cell: up to rounding, a cell's embedding does not depend on the other cells.
-void for_each_draws(Model& model, const Posterior& posterior, int64_t samples,
+/// What draws of q(z | x) behind the flow start from: z0 = mean + scale ⊙ noise_s. The same noise for every cell: up to
+/// rounding, a cell's embedding does not depend on the other cells.
+struct BaseDraws {
+  at::Tensor scale;  ///< [B, D]
+  at::Tensor noise;  ///< [S, D]
+};
+
+BaseDraws base_draws(const Posterior& posterior, int64_t samples) {
+  const at::Generator generator = make_generator(embedding_seed, posterior.mean.device());
+  return {(0.5 * posterior.log_var).exp(),
+          at::empty({samples, posterior.mean.size(1)}, posterior.mean.options()).normal_(0, 1, generator)};
+}
+
+/// Calls body(z [s, B, D]) with the draws behind the flow.
+void for_each_draws(Model& model, const Posterior& posterior, const BaseDraws& base,
                     const std::function<void(const at::Tensor& z)>& body) {
-  const at::Generator noise = make_generator(embedding_seed, posterior.mean.device());
-  const at::Tensor epsilon =
-      at::empty({samples, 1, posterior.mean.size(1)}, posterior.mean.options()).normal_(0, 1, noise);
-  const at::Tensor scale = (0.5 * posterior.log_var).exp();
   constexpr int64_t samples_at_once = 8;  // bounds memory: a block of 512 cells has 8 · 512 rows in flight
-  for (int64_t first = 0; first < samples; first += samples_at_once) {
-    const at::Tensor part = epsilon.slice(0, first, std::min(first + samples_at_once, samples));
-    body(model.flow->forward(posterior.mean + scale * part, posterior.context).z);
-  }
+  for (const at::Tensor& noise : base.noise.unsqueeze(1).split(samples_at_once))
+    body(model.flow->forward(at::addcmul(posterior.mean, base.scale, noise), posterior.context).z);
+}
+
+std::optional<FlowMoments> moments_by_flow(Model& model, const Posterior& posterior, const BaseDraws& base) {
+  return model.flow->moments(posterior.mean, base.scale, base.noise, posterior.context);
 }
 
 }  // namespace
@@ -61,17 +71,19 @@ at::Tensor embedding_of(Model& model, const Posterior& posterior) {
   if (model.flow->is_identity() || !posterior.log_var.defined()) return posterior.mean;
   if (model.config.embedding == "mode-path")
     return model.flow->forward(posterior.mean.unsqueeze(0), posterior.context).z.squeeze(0);
+  const BaseDraws base = base_draws(posterior, model.config.embedding_samples);
+  if (const auto moments = moments_by_flow(model, posterior, base)) return moments->mean;
   at::Tensor sum = at::zeros_like(posterior.mean);
-  const int64_t samples = model.config.embedding_samples;
-  for_each_draws(model, posterior, samples, [&](const at::Tensor& z) { sum += z.sum(0); });
-  return sum / samples;
+  for_each_draws(model, posterior, base, [&](const at::Tensor& z) { sum += z.sum(0); });
+  return sum / base.noise.size(0);
 }
 
 at::Tensor variance_of(Model& model, const Posterior& posterior) {
   if (model.flow->is_identity()) return posterior.log_var.exp();
+  const BaseDraws base = base_draws(posterior, std::max<int64_t>(model.config.embedding_samples, 2));
+  if (const auto moments = moments_by_flow(model, posterior, base)) return moments->variance;
   std::vector<at::Tensor> draws;
-  for_each_draws(model, posterior, std::max<int64_t>(model.config.embedding_samples, 2),
-                 [&](const at::Tensor& z) { draws.push_back(z); });
+  for_each_draws(model, posterior, base, [&](const at::Tensor& z) { draws.push_back(z); });
   return at::cat(draws).var(0, true);
 }
 

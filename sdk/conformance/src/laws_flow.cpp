@@ -76,6 +76,26 @@ TEST_CASE("flow: cells and samples are independent of each other", "[flow]") {
        worst_log_det);
 }
 
+TEST_CASE("flow: moments, where offered, are those of forward's draws", "[flow]") {
+  for (const auto& [type, tolerance] : {std::pair(at::kDouble, 1e-8), std::pair(at::kFloat, 1e-3)}) {
+    const Case made = make_case(9, 7, 4, 1.2, type);
+    const at::NoGradGuard no_grad;
+    const auto input = [&](at::IntArrayRef shape, uint64_t stream) { return normal(shape, stream).to(type); };
+    const at::Tensor mean = input({7, 4}, 59), scale = input({7, 4}, 60).abs(), noise = input({9, 4}, 61);
+    const std::optional<FlowMoments> moments = made.flow->moments(mean, scale, noise, made.context);
+    if (!moments) continue;
+    const at::Tensor z = made.flow->forward(mean + scale * noise.unsqueeze(1), made.context).z;
+    const auto check = [&](const char* what, const at::Tensor& got, const at::Tensor& wanted) {
+      const double difference = largest_difference(got / (1 + wanted.abs()), wanted / (1 + wanted.abs()));
+      must(difference < tolerance, what, " of 9 draws in ", at::toString(type),
+           " differs from that of forward's z by up to ", difference, " of its size (or of 1, if that is more)");
+    };
+    check("mean", moments->mean, z.mean(0));
+    check("variance", moments->variance, z.var(0));
+  }
+  SUCCEED();
+}
+
 TEST_CASE("flow: inverse is declared where it is offered, and right", "[flow]") {
   const Case made = make_case(2, 20);
   const at::NoGradGuard no_grad;

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "scprior/kernels/autoregressive.hpp"
 #include "scprior/module.hpp"
 
 namespace scprior::nn {
@@ -23,6 +25,7 @@ class SCPRIOR_API MaskedLinear : public Module {
   /// mask: [out, in] of 0 and 1. fan_in: number of inputs that the initial weights are scaled for.
   MaskedLinear(at::Tensor mask, int64_t fan_in, at::Generator init);
   at::Tensor forward(const at::Tensor& x) const;  ///< [..., in] -> [..., out]
+  at::Tensor masked_weight() const;               ///< [out, in]
 
   at::Tensor weight, bias, mask;
 };
@@ -49,6 +52,13 @@ class SCPRIOR_API MaskedAutoregressive : public Module {
   /// [D] int64: the coordinates in their order; order()[0] depends on no other.
   const at::Tensor& order() const { return order_; }
 
+  /// What the first hidden layer adds to the product with z: bias and context, [..., H]; the bias [H] without context.
+  at::Tensor first_layer_start(const at::Tensor& context) const;
+  /// The layers for a kernel, on the CPU and of type T. Inputs of the first are the coordinates in their order; the
+  /// last gives all outputs of order()[0], then all of order()[1], ...
+  template <class T>
+  std::vector<kernels::StaircaseLayer<T>> packed() const;
+
  private:
   void build_masks(at::Generator init);
 
@@ -58,5 +68,8 @@ class SCPRIOR_API MaskedAutoregressive : public Module {
   std::vector<std::unique_ptr<MaskedLinear>> hidden_;
   std::unique_ptr<MaskedLinear> output_;
 };
+
+/// nullopt: kernels do not have that activation.
+SCPRIOR_API std::optional<kernels::Activation> kernel_activation(const std::string& name);
 
 }  // namespace scprior::nn

@@ -5,6 +5,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <map>
 
 #include "initial_weights.hpp"
 #include "scprior/error.hpp"
@@ -51,7 +52,9 @@ MaskedLinear::MaskedLinear(at::Tensor mask_value, int64_t fan_in, at::Generator 
   add_tensor("mask", mask, std::move(mask_value), {.trainable = false});
 }
 
-at::Tensor MaskedLinear::forward(const at::Tensor& x) const { return at::linear(x, weight * mask, bias); }
+at::Tensor MaskedLinear::forward(const at::Tensor& x) const { return at::linear(x, masked_weight(), bias); }
+
+at::Tensor MaskedLinear::masked_weight() const { return weight * mask; }
 
 MaskedAutoregressive::MaskedAutoregressive(int64_t dims, int64_t context_width, AutoregressiveOptions options,
                                            at::Generator init)
@@ -91,19 +94,52 @@ void MaskedAutoregressive::build_masks(at::Generator init) {
   add_child("output", *output_);
 }
 
+at::Tensor MaskedAutoregressive::first_layer_start(const at::Tensor& context) const {
+  const at::Tensor& bias = hidden_.front()->bias;
+  if (context_width_ == 0) return bias;
+  if (!context.defined() || context.size(-1) != context_width_)
+    fail(Status::argument, "the context has width ", context.defined() ? context.size(-1) : 0, ", expected ",
+         context_width_);
+  return at::linear(context, context_weight_, bias);
+}
+
 at::Tensor MaskedAutoregressive::forward(const at::Tensor& z, const at::Tensor& context) const {
   if (z.size(-1) != dims_) fail(Status::argument, "z has ", z.size(-1), " coordinates, expected ", dims_);
-  at::Tensor hidden = hidden_.front()->forward(z);  // [..., H]
-  if (context_width_ > 0) {
-    if (!context.defined() || context.size(-1) != context_width_)
-      fail(Status::argument, "the context has width ", context.defined() ? context.size(-1) : 0, ", expected ",
-           context_width_);
-    hidden = hidden + at::linear(context, context_weight_);
-  }
+  at::Tensor hidden = at::linear(z, hidden_.front()->masked_weight()) + first_layer_start(context);  // [..., H]
   hidden = activate(options_.activation, hidden);
   for (size_t layer = 1; layer < hidden_.size(); ++layer)
     hidden = activate(options_.activation, hidden_[layer]->forward(hidden));
   return output_->forward(hidden).unflatten(-1, {options_.outputs, dims_});
+}
+
+template <class T>
+std::vector<kernels::StaircaseLayer<T>> MaskedAutoregressive::packed() const {
+  const at::NoGradGuard no_grad;
+  std::vector<kernels::StaircaseLayer<T>> layers;
+  const auto add = [&](const at::Tensor& weight, const at::Tensor& bias) {
+    const at::Tensor weights = weight.contiguous(), biases = bias.contiguous();
+    layers.push_back(kernels::pack_staircase(weights.data_ptr<T>(), biases.data_ptr<T>(), weights.size(0),
+                                             weights.size(1)));
+  };
+  add(hidden_.front()->masked_weight().index_select(1, order_), hidden_.front()->bias);
+  for (size_t layer = 1; layer < hidden_.size(); ++layer) add(hidden_[layer]->masked_weight(), hidden_[layer]->bias);
+  const at::Tensor of_output = at::arange(options_.outputs, order_.options()) * dims_;
+  const at::Tensor units = (order_.unsqueeze(1) + of_output).flatten();  // [D · outputs]
+  add(output_->masked_weight().index_select(0, units), output_->bias.index_select(0, units));
+  return layers;
+}
+
+template SCPRIOR_API std::vector<kernels::StaircaseLayer<float>> MaskedAutoregressive::packed() const;
+template SCPRIOR_API std::vector<kernels::StaircaseLayer<double>> MaskedAutoregressive::packed() const;
+
+std::optional<kernels::Activation> kernel_activation(const std::string& name) {
+  using kernels::Activation;
+  static const std::map<std::string, Activation> known = {
+      {"tanh", Activation::tanh}, {"relu", Activation::relu}, {"elu", Activation::elu},
+      {"selu", Activation::selu}, {"silu", Activation::silu}, {"softplus", Activation::softplus},
+      {"linear", Activation::linear}};
+  const auto found = known.find(name);
+  return found == known.end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace scprior::nn
