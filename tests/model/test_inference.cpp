@@ -5,6 +5,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "scprior/testing/threads.hpp"
 #include "tools.hpp"
 
 using namespace scprior;
@@ -32,6 +33,17 @@ at::Tensor gathered(const std::function<void(const core::BlockSink&)>& produce) 
   return at::cat(blocks);
 }
 
+/// Another flow without what is optional.
+class ForwardOnly : public Flow {
+ public:
+  explicit ForwardOnly(Flow& inner) : inner_(inner) {}
+  int64_t context_width() const override { return inner_.context_width(); }
+  FlowResult forward(const at::Tensor& z0, const at::Tensor& context) override { return inner_.forward(z0, context); }
+
+ private:
+  Flow& inner_;
+};
+
 }  // namespace
 
 TEST_CASE("the variance of an embedding is that of draws of q(z | x)", "[inference]") {
@@ -51,6 +63,30 @@ TEST_CASE("the variance of an embedding is that of draws of q(z | x)", "[inferen
     CHECK(ratio.min().item<double>() > 0.5);
     CHECK(ratio.max().item<double>() < 2);
   }
+}
+
+TEST_CASE("a flow's own moments are those of the host's draws", "[inference]") {
+  const auto cells = three_types(n_cells, n_genes);
+  const auto rows = all_rows(*cells);
+  core::Model model = fitted("standard_normal", "iaf", *cells);
+  const at::Tensor mean = core::embed(model, *cells, rows), variance = core::embedding_variance(model, *cells, rows);
+  const std::unique_ptr<Flow> own = std::move(model.flow);
+  model.flow = std::make_unique<ForwardOnly>(*own);
+  CHECK(core::embed(model, *cells, rows).allclose(mean, 1e-5, 1e-5));
+  CHECK(core::embedding_variance(model, *cells, rows).allclose(variance, 1e-4, 1e-6));
+}
+
+TEST_CASE("an embedding behind a flow depends neither on the other cells nor on threads", "[inference]") {
+  const auto cells = three_types(n_cells, n_genes);
+  const auto rows = all_rows(*cells);
+  core::Model model = fitted("standard_normal", "iaf", *cells);
+  const auto embedded = [&](int threads, const std::vector<int64_t>& some) {
+    return testing::with_threads(threads, [&] { return core::embed(model, *cells, some); });
+  };
+  const at::Tensor all = embedded(1, rows);
+  CHECK(embedded(2, rows).equal(all));
+  CHECK(embedded(3, rows).equal(all));
+  CHECK(embedded(2, {40, 7}).allclose(at::stack({all[40], all[7]}), 1e-5, 1e-6));
 }
 
 TEST_CASE("the bound of a batch averages to the loss of the same draws", "[inference]") {
