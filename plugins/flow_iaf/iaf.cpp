@@ -2,6 +2,7 @@
 #include "iaf.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "scprior/distributions.hpp"
 #include "scprior/error.hpp"
