@@ -59,6 +59,30 @@ SCPRIOR_INLINE int64_t add_rows(int64_t first, GoesOn goes_on, int64_t n, T* out
   return k;
 }
 
+/// Brings the next tile of weights nearer while the present one is worked on, a part with each row.
+template <class T>
+class NextTile {
+ public:
+  SCPRIOR_INLINE NextTile(const T* weight, int64_t width, int64_t n_columns, int64_t begin, int64_t rows)
+      : place_(reinterpret_cast<const char*>(weight + std::min(begin, n_columns) * width)) {
+    // The parts of a few rows are so large that they would hold up the work.
+    constexpr int64_t fewest_rows = 128;
+    if (rows < fewest_rows) return;
+    left_ = std::min(tile_rows<T>(width), n_columns - begin) * width * static_cast<int64_t>(sizeof(T));
+    part_ = left_ / rows / line * line + line;
+  }
+  SCPRIOR_INLINE void fetch_part() {
+    for (int64_t i = 0; i < std::min(part_, left_); i += line) __builtin_prefetch(place_ + i, 0, 2);
+    place_ += part_;
+    left_ -= part_;
+  }
+
+ private:
+  static constexpr int64_t line = 64;
+  const char* place_;
+  int64_t left_ = 0, part_ = 0;
+};
+
 /// Row after row takes what it needs of a tile of weights, then all go on to the next one: a weight comes from memory
 /// once, not once a row. Where the columns of a row do not ascend, the rest of the row waits for a later tile.
 template <class T, int bytes>
@@ -70,7 +94,9 @@ SCPRIOR_INLINE void csr_rows(const CsrView<T>& x, const T* weight, const T* bias
   std::vector<int64_t> next(x.row_ptr + first, x.row_ptr + last);
   for (int64_t row = first; row < last; ++row) std::copy(bias, bias + width, out + row * width);
   for (int64_t end = tile; end < x.n_columns + tile; end += tile) {
+    NextTile<T> next_tile(weight, width, x.n_columns, end, last - first);
     for (int64_t row = first; row < last; ++row) {
+      next_tile.fetch_part();
       const int64_t stop = x.row_ptr[row + 1];
       next[row - first] = add_rows<T, bytes, Start::from_out>(
           next[row - first], [=](int64_t k) { return k < stop && columns[k] < end; }, width, out + row * width,
@@ -138,8 +164,10 @@ SCPRIOR_INLINE void sampled_rows(const CsrView<T>& x, const T* grad, const T* we
   constexpr int together = 4;
   const int64_t tile = tile_rows<T>(width);
   std::vector<int64_t> next(x.row_ptr + first, x.row_ptr + last);
-  for (int64_t end = tile; end < x.n_columns + tile; end += tile)
+  for (int64_t end = tile; end < x.n_columns + tile; end += tile) {
+    NextTile<T> next_tile(weight, width, x.n_columns, end, last - first);
     for (int64_t row = first; row < last; ++row) {
+      next_tile.fetch_part();
       const T* a = grad + row * width;
       const int64_t begin = next[row - first], stop = x.row_ptr[row + 1];
       int64_t entry = begin, tile_end = begin;
@@ -150,6 +178,7 @@ SCPRIOR_INLINE void sampled_rows(const CsrView<T>& x, const T* grad, const T* we
         dots<T, bytes, 1>(a, [&](int) { return weight + x.columns[entry] * width; }, width, out + entry);
       next[row - first] = tile_end;
     }
+  }
 }
 
 #define SCPRIOR_SPARSE_KERNELS(T, SET, TARGET, BYTES)                                                               \
