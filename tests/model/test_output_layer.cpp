@@ -238,3 +238,28 @@ TEST_CASE("a training scope ends where it ends, and may lie in another", "[outpu
   CHECK_THROWS_AS(inner.accept(at::zeros({4})), Error);
   CHECK_THROWS_AS(inner.accept(at::zeros({4, 2}, at::kDouble)), Error);
 }
+
+TEST_CASE("memory for a gradient stays from step to step, and is shared by none", "[output]") {
+  const at::Tensor weight = at::zeros({4, 2});
+  RowGradients rows;
+  CHECK_THROWS_AS(rows.memory(weight, {2}, at::kFloat), Error);
+  rows.accept(weight);
+  const auto place_of = [&](at::IntArrayRef shape, at::ScalarType type) {
+    const at::Tensor tensor = rows.memory(weight, shape, type);
+    CHECK(tensor.sizes() == shape);
+    CHECK(tensor.scalar_type() == type);
+    CHECK(tensor.is_contiguous());
+    rows.clear();
+    return tensor.data_ptr();
+  };
+  const void* const place = place_of({20, 30}, at::kFloat);
+  CHECK(place_of({20, 30}, at::kFloat) == place);
+  CHECK(place_of({7, 2, 2}, at::kBFloat16) == place);
+  place_of({70, 60}, at::kFloat);  // more than there was
+
+  const at::Tensor first = rows.memory(weight, {20, 30}, at::kFloat);
+  const at::Tensor second = rows.memory(weight, {20, 30}, at::kFloat);
+  first.fill_(1);
+  second.fill_(2);
+  CHECK(first.eq(1).all().item<bool>());
+}

@@ -29,6 +29,12 @@ void prepare_process(int64_t threads) {
 #endif
 }
 
+void release_freed_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
 std::string version() {
   return concat(SCPRIOR_VERSION_MAJOR, '.', SCPRIOR_VERSION_MINOR, '.', SCPRIOR_VERSION_PATCH);
 }

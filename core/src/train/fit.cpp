@@ -9,6 +9,7 @@
 
 #include "objective/elbo.hpp"
 #include "scprior/core/batches.hpp"
+#include "scprior/core/process.hpp"
 #include "train/adam.hpp"
 #include "train/best_weights.hpp"
 #include "train/initialise_prior.hpp"
@@ -262,6 +263,7 @@ std::string to_text(StopReason reason) {
 }
 
 FitOutcome fit(Model& model, const CellSource& cells, const Split& split, const FitOptions& options) {
+  release_freed_memory();  // of reading the data
   model.to(options.device);
   initialise_prior(model, cells, split, options.seed, options.device);
   return Fit(model, cells, split, options).run();

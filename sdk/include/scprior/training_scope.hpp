@@ -41,14 +41,21 @@ class SCPRIOR_API RowGradients {
   /// Adds to the gradient of `weight`. Errors: Error{argument} if it was not accepted.
   void give(const at::Tensor& weight, std::unique_ptr<const RowGradient> gradient);
   const List& of(const at::Tensor& weight) const;
-  /// Forgets the gradients, not what is accepted.
+  /// A tensor for what the gradient of `weight` keeps from the forward pass, not set to anything. Its memory, on large
+  /// pages, stays from step to step, because large blocks that come and go among small ones tear holes; while a tensor
+  /// of it lives, another has memory of its own. Errors: Error{argument} if the weight was not accepted.
+  at::Tensor memory(const at::Tensor& weight, at::IntArrayRef shape, at::ScalarType type);
+  /// Forgets the gradients, not what is accepted, nor the memory.
   void clear();
 
  private:
   struct Taken {
     at::Tensor weight;  // keeps the key its own
     List gradients;
+    at::Tensor memory;  // bytes
   };
+  Taken& taken(const at::Tensor& weight, const char* function);
+
   std::unordered_map<const c10::TensorImpl*, Taken> taken_;
 };
 

@@ -27,7 +27,8 @@ Bf16Products::Bf16Products(const Layer& layer, const at::Tensor& h, bool keeps_g
       weight_(layer.weight.detach().contiguous()),
       left_h_(packed(rows_, width_)) {
   kernels::pack_left(h_.data_ptr<float>(), width_, rows_, width_, numbers_of(left_h_));
-  if (keeps_gradients) kept_ = at::empty({tiles_.count, tiles_.size * padded_rows_}, at::kBFloat16);
+  if (keeps_gradients)
+    kept_ = kept_memory(layer.weight, {tiles_.count, tiles_.size * padded_rows_}, at::kBFloat16);
 }
 
 const float* Bf16Products::weight_rows_from(int64_t gene) const { return weight_.data_ptr<float>() + gene * width_; }

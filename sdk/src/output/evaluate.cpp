@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <vector>
 
+#include "ordered_sum.hpp"
 #include "scprior/error.hpp"
-#include "scprior/parallel.hpp"
+#include "scprior/parallel_each.hpp"
 
 namespace scprior::output {
 namespace {
@@ -49,34 +51,37 @@ class Evaluation {
       bias_[i] = layer.bias.detach().expand({n_genes_}).contiguous();
       if (gradients) out_.bias_gradients[i] = at::empty({n_genes_}, task.h.options());
     }
-    if (!gradients) return;
-    const auto [padded_rows, padded_width] = out_.products[0]->input_gradient_shape();
-    group_sums_ = at::empty({groups_, padded_rows, padded_width}, task.h.options());
+    if (gradients) h_gradient_.emplace(groups_, out_.products[0]->input_gradient_shape(), task.h.options());
   }
 
   Evaluated run() {
-    parallel_for(0, groups_, 1, [&](int64_t first, int64_t last) {
-      for (int64_t group = first; group < last; ++group) do_group(group);
-    });
+    parallel_each(
+        groups_, [&] { return make_scratch(); },
+        [&](const Logits& scratch, int64_t group) { do_group(group, scratch); });
     int64_t found = -1;
     for (const int64_t entry : invalid_)
       if (entry >= 0 && (found < 0 || entry < found)) found = entry;
     if (found >= 0) refuse(task_, found);
     out_.log_prob = tile_log_prob_.sum(0);
-    if (gradients_) out_.h_gradient = group_sums_.sum(0).narrow(0, 0, rows_).narrow(1, 0, task_.h.size(1));
+    if (gradients_) out_.h_gradient = h_gradient_->sum().narrow(0, 0, rows_).narrow(1, 0, task_.h.size(1));
     return std::move(out_);
   }
 
  private:
   using Logits = std::array<at::Tensor, 3>;
 
-  void do_group(int64_t group) {
+  Logits make_scratch() const {
     Logits scratch;
     for (size_t i = 0; i < 3; ++i)
       if (out_.products[i]) scratch[i] = out_.products[i]->make_scratch();
-    const at::Tensor sum = gradients_ ? group_sums_.select(0, group) : at::Tensor();
+    return scratch;
+  }
+
+  void do_group(int64_t group, const Logits& scratch) {
+    const at::Tensor sum = gradients_ ? h_gradient_->make_part() : at::Tensor();
     const int64_t first = group * tiles_.count / groups_, last = (group + 1) * tiles_.count / groups_;
     for (int64_t i = first; i < last; ++i) do_tile(tiles_.at(i), scratch, sum, i == first);
+    if (gradients_) h_gradient_->add(group, sum);
   }
 
   void do_tile(const Tile& tile, const Logits& scratch, const at::Tensor& sum, bool first) {
@@ -146,7 +151,7 @@ class Evaluation {
   std::array<at::Tensor, 3> bias_;  // [G] by layer: added to the logits, or the parameter itself
   at::Tensor tile_log_prob_;        // [tiles, R]
   std::vector<int64_t> invalid_;    // by tile: the first entry that is no count, or -1
-  at::Tensor group_sums_;           // [groups, R, H]: gradients of h
+  std::optional<OrderedSum> h_gradient_;
   Evaluated out_;
 };
 

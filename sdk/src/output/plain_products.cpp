@@ -9,7 +9,8 @@ namespace scprior::output {
 
 PlainProducts::PlainProducts(const Layer& layer, const at::Tensor& h, bool keeps_gradients)
     : tiles_(layer.weight.size(0)), h_(h.detach()), weight_(layer.weight.detach()) {
-  if (keeps_gradients) kept_ = at::empty({tiles_.count, h.size(0), tiles_.size}, h_.options());
+  if (keeps_gradients)
+    kept_ = kept_memory(layer.weight, {tiles_.count, h.size(0), tiles_.size}, h_.scalar_type());
 }
 
 at::Tensor PlainProducts::make_scratch() const {

@@ -29,6 +29,11 @@ class OutputWeightRows final : public RowGradient {
 
 Products::~Products() = default;
 
+at::Tensor kept_memory(const at::Tensor& weight, at::IntArrayRef shape, at::ScalarType type) {
+  RowGradients* const taker = TrainingScope::takes_rows_of(weight);
+  return taker ? taker->memory(weight, shape, type) : at::empty(shape, type);
+}
+
 std::shared_ptr<Products> make_products(const Layer& layer, const at::Tensor& h, bool keeps_gradients,
                                         Precision precision) {
   if (precision == Precision::bf16) return std::make_shared<Bf16Products>(layer, h, keeps_gradients);

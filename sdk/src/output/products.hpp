@@ -31,6 +31,10 @@ class Products {
                                const at::Tensor& out) const = 0;
 };
 
+/// A tensor for what products with this weight keep until its gradient is made, not set to anything. In training its
+/// memory is that of the step before.
+at::Tensor kept_memory(const at::Tensor& weight, at::IntArrayRef shape, at::ScalarType type);
+
 /// keeps_gradients: whether keep and what follows will be called. Precision::bf16 needs float32 tensors.
 std::shared_ptr<Products> make_products(const Layer& layer, const at::Tensor& h, bool keeps_gradients,
                                         Precision precision);
