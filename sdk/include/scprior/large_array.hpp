@@ -20,18 +20,21 @@ struct FreeLargeArray {
 template <class T>
 using LargeArray = std::unique_ptr<T[], FreeLargeArray>;
 
-/// n values that are not set yet, for arrays of megabytes: on large pages where the system has them, which are had in a
-/// tenth of the time that small ones take. Errors: std::bad_alloc.
+/// n values that are not set yet, on large pages where the system has them and there is half a megabyte or more: these
+/// pages are had in a tenth of the time that small ones take, and rows that are read in any order are found in half the
+/// time. Errors: std::bad_alloc.
 template <class T>
 LargeArray<T> large_array(int64_t n) {
   static_assert(std::is_trivially_copyable_v<T>);
   constexpr size_t page = size_t{2} << 20;
-  const size_t bytes = static_cast<size_t>(n) * sizeof(T), in_pages = bytes / page * page;
-  const size_t alignment = in_pages > 0 ? page : std::max(alignof(T), alignof(std::max_align_t));
-  LargeArray<T> array(static_cast<T*>(std::aligned_alloc(alignment, (bytes / alignment + 1) * alignment)));
+  const size_t bytes = static_cast<size_t>(n) * sizeof(T);
+  const bool large = bytes >= page / 4;
+  const size_t alignment = large ? page : std::max(alignof(T), alignof(std::max_align_t));
+  const size_t whole = (bytes / alignment + 1) * alignment;
+  LargeArray<T> array(static_cast<T*>(std::aligned_alloc(alignment, whole)));
   if (!array) throw std::bad_alloc();
 #ifdef MADV_HUGEPAGE
-  if (in_pages > 0) madvise(array.get(), in_pages, MADV_HUGEPAGE);  // a wish, which the system need not grant
+  if (large) madvise(array.get(), whole, MADV_HUGEPAGE);  // a wish, which the system need not grant
 #endif
   return array;
 }
