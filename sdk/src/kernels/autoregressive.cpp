@@ -188,18 +188,12 @@ SCPRIOR_INLINE void run_cell(const AutoregressiveDraws<T>& draws, int64_t cell, 
   }
 }
 
-#define SCPRIOR_CELL_OF(T, SET, TARGET, BYTES)                                                                     \
+#define SCPRIOR_CELL(T, SET, TARGET, BYTES)                                                                        \
   TARGET void SET##_cell(const AutoregressiveDraws<T>& draws, int64_t cell, Room<T>& room, T* mean, T* squares) { \
     run_cell<T, BYTES>(draws, cell, room, mean, squares);                                                          \
   }
-#define SCPRIOR_BEST_CELL(TARGET, BYTES)       \
-  SCPRIOR_CELL_OF(float, best, TARGET, BYTES)  \
-  SCPRIOR_CELL_OF(double, best, TARGET, BYTES)
-SCPRIOR_FOR_EACH_WIDTH(SCPRIOR_BEST_CELL)
-SCPRIOR_CELL_OF(float, baseline, , 16)
-SCPRIOR_CELL_OF(double, baseline, , 16)
-#undef SCPRIOR_BEST_CELL
-#undef SCPRIOR_CELL_OF
+SCPRIOR_ALL_VERSIONS(SCPRIOR_CELL)
+#undef SCPRIOR_CELL
 
 }  // namespace
 

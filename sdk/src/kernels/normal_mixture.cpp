@@ -140,20 +140,16 @@ SCPRIOR_INLINE void component_rows(const NormalMixtureView<T>& mix, const T* res
   }
 }
 
-#define SCPRIOR_MIXTURE_KERNELS_OF(T, TARGET, BYTES)                                                                   \
-  TARGET void best_z(const NormalMixtureView<T>& mix, const T* r, const T* g, T* out, int64_t first, int64_t last) {   \
+#define SCPRIOR_MIXTURE_GRADIENTS(T, SET, TARGET, BYTES)                                                               \
+  TARGET void SET##_z(const NormalMixtureView<T>& mix, const T* r, const T* g, T* out, int64_t first, int64_t last) {  \
     z_rows<T, BYTES>(mix, r, g, out, first, last);                                                                     \
   }                                                                                                                    \
-  TARGET void best_components(const NormalMixtureView<T>& mix, const T* r, const T* g, T* m, T* v, T* w,               \
+  TARGET void SET##_components(const NormalMixtureView<T>& mix, const T* r, const T* g, T* m, T* v, T* w,              \
                               int64_t first, int64_t last) {                                                           \
     component_rows<T, BYTES>(mix, r, g, m, v, w, first, last);                                                         \
   }
-#define SCPRIOR_MIXTURE_KERNELS(TARGET, BYTES)     \
-  SCPRIOR_MIXTURE_KERNELS_OF(float, TARGET, BYTES) \
-  SCPRIOR_MIXTURE_KERNELS_OF(double, TARGET, BYTES)
-SCPRIOR_FOR_EACH_WIDTH(SCPRIOR_MIXTURE_KERNELS)
-#undef SCPRIOR_MIXTURE_KERNELS
-#undef SCPRIOR_MIXTURE_KERNELS_OF
+SCPRIOR_BEST_VERSIONS(SCPRIOR_MIXTURE_GRADIENTS)
+#undef SCPRIOR_MIXTURE_GRADIENTS
 
 // One multiversioned function per element type: attributes do not reach templates' instantiations reliably.
 #define SCPRIOR_MIXTURE_TILE(T)                                                                         \

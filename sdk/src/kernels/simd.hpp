@@ -19,13 +19,18 @@ struct Simd {
 
 }  // namespace scprior::kernels
 
-/// DEFINE(target, bytes) once for each width of vectors, with the attribute of its instruction set: functions that
-/// differ in it alone, among which the loader chooses as among clones.
+/// DEFINE(T, best, target, bytes) for float and double, once for each width of vectors, with the attribute of its
+/// instruction set: functions that differ in it alone, among which the loader chooses as among clones.
+#define SCPRIOR_BEST_VERSIONS(DEFINE) SCPRIOR_BEST_VERSIONS_OF(DEFINE, float) SCPRIOR_BEST_VERSIONS_OF(DEFINE, double)
 #if SCPRIOR_VERSIONS
-#define SCPRIOR_FOR_EACH_WIDTH(DEFINE)                    \
-  DEFINE(__attribute__((target("arch=x86-64-v4"))), 64)   \
-  DEFINE(__attribute__((target("arch=x86-64-v3"))), 32)   \
-  DEFINE(__attribute__((target("default"))), 16)
+#define SCPRIOR_BEST_VERSIONS_OF(DEFINE, T)                      \
+  DEFINE(T, best, __attribute__((target("arch=x86-64-v4"))), 64) \
+  DEFINE(T, best, __attribute__((target("arch=x86-64-v3"))), 32) \
+  DEFINE(T, best, __attribute__((target("default"))), 16)
 #else
-#define SCPRIOR_FOR_EACH_WIDTH(DEFINE) DEFINE(, 16)
+#define SCPRIOR_BEST_VERSIONS_OF(DEFINE, T) DEFINE(T, best, , 16)
 #endif
+
+/// And DEFINE(T, baseline, , bytes): the narrowest for InstructionSet::baseline.
+#define SCPRIOR_ALL_VERSIONS(DEFINE) \
+  SCPRIOR_BEST_VERSIONS(DEFINE) DEFINE(float, baseline, , 16) DEFINE(double, baseline, , 16)

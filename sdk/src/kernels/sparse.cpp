@@ -198,13 +198,7 @@ SCPRIOR_INLINE void sampled_rows(const CsrView<T>& x, const T* grad, const T* we
                             int64_t first, int64_t last) {                                                          \
     sampled_rows<T, BYTES>(x, grad, weight, width, out, first, last);                                               \
   }
-#define SCPRIOR_BEST_OF_WIDTH(TARGET, BYTES)         \
-  SCPRIOR_SPARSE_KERNELS(float, best, TARGET, BYTES) \
-  SCPRIOR_SPARSE_KERNELS(double, best, TARGET, BYTES)
-SCPRIOR_FOR_EACH_WIDTH(SCPRIOR_BEST_OF_WIDTH)
-SCPRIOR_SPARSE_KERNELS(float, baseline, , 16)
-SCPRIOR_SPARSE_KERNELS(double, baseline, , 16)
-#undef SCPRIOR_BEST_OF_WIDTH
+SCPRIOR_ALL_VERSIONS(SCPRIOR_SPARSE_KERNELS)
 #undef SCPRIOR_SPARSE_KERNELS
 
 }  // namespace
