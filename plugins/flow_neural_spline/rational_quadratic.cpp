@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "scprior/nn.hpp"
+
 namespace scprior {
 namespace {
 
@@ -39,7 +41,7 @@ at::Tensor is_inside(const Spline& spline, const at::Tensor& at) { return at.abs
 
 Spline make_spline(const at::Tensor& raw, int64_t bins, double bound) {
   const double start = std::log(std::expm1(1 - least));
-  const at::Tensor slopes = at::softplus(raw.narrow(-1, 2 * bins, bins - 1) + start) + least;
+  const at::Tensor slopes = nn::softplus(raw.narrow(-1, 2 * bins, bins - 1) + start) + least;
   const at::Tensor one = at::ones_like(raw.narrow(-1, 0, 1), raw.options().requires_grad(false));
   return {knots(raw.narrow(-1, 0, bins), bound), knots(raw.narrow(-1, bins, bins), bound),
           at::cat({one, slopes, one}, -1), bound};

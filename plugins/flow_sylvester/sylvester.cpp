@@ -15,7 +15,7 @@ namespace {
 
 /// 1 + tanh(p) tanh(q) = 2 (σ(2p) σ(2q) + σ(-2p) σ(-2q)).
 at::Tensor one_plus_product(const at::Tensor& p, const at::Tensor& q) {
-  return (at::sigmoid(p * 2) * at::sigmoid(q * 2) + at::sigmoid(p * -2) * at::sigmoid(q * -2)) * 2;
+  return (nn::sigmoid(p * 2) * nn::sigmoid(q * 2) + nn::sigmoid(p * -2) * nn::sigmoid(q * -2)) * 2;
 }
 
 }  // namespace

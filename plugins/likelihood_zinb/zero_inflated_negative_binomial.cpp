@@ -6,6 +6,7 @@
 
 #include "scprior/kernels/zero_inflated_negative_binomial.hpp"
 #include "scprior/negative_binomial.hpp"
+#include "scprior/nn.hpp"
 
 namespace scprior {
 namespace {
@@ -29,13 +30,13 @@ ZeroInflatedNegativeBinomial::ZeroInflatedNegativeBinomial(const Options& option
 at::Tensor ZeroInflatedNegativeBinomial::plain_log_prob(const at::Tensor& x, const at::Tensor& log_mu,
                                                         const std::vector<at::Tensor>& parameters) const {
   const at::Tensor logit = clipped(parameters[1].to(at::kDouble));
-  const at::Tensor counted = at::log_sigmoid(-logit) + negative_binomial_log_prob(x, log_mu, parameters[0]);
-  return at::where(x == 0, at::logaddexp(at::log_sigmoid(logit), counted), counted).sum(-1);
+  const at::Tensor counted = nn::log_sigmoid(-logit) + negative_binomial_log_prob(x, log_mu, parameters[0]);
+  return at::where(x == 0, at::logaddexp(nn::log_sigmoid(logit), counted), counted).sum(-1);
 }
 
 at::Tensor ZeroInflatedNegativeBinomial::mean(const at::Tensor& h, const at::Tensor& library, const Covariates&) {
   check(h, library);
-  return (log_mean(h, library) + at::log_sigmoid(-clipped(parameter(1, h)))).exp();
+  return (log_mean(h, library) + nn::log_sigmoid(-clipped(parameter(1, h)))).exp();
 }
 
 at::Tensor ZeroInflatedNegativeBinomial::sample(const at::Tensor& h, const at::Tensor& library, const Covariates&,
@@ -43,7 +44,7 @@ at::Tensor ZeroInflatedNegativeBinomial::sample(const at::Tensor& h, const at::T
   check(h, library);
   const at::NoGradGuard no_grad;
   const at::Tensor counted = negative_binomial_sample(log_mean(h, library), parameter(0, h), generator);
-  const at::Tensor kept = at::sigmoid(-clipped(parameter(1, h).to(at::kDouble))).expand(counted.sizes());
+  const at::Tensor kept = nn::sigmoid(-clipped(parameter(1, h).to(at::kDouble))).expand(counted.sizes());
   return (counted * at::bernoulli(kept, generator)).to(h.scalar_type());
 }
 

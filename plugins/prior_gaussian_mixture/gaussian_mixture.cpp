@@ -7,6 +7,7 @@
 
 #include "scprior/distributions.hpp"
 #include "scprior/error.hpp"
+#include "scprior/nn.hpp"
 #include "scprior/shapes.hpp"
 
 namespace scprior {
@@ -49,8 +50,8 @@ void GaussianMixturePrior::build(const Dims& dims, at::Generator init) {
 
 at::Tensor GaussianMixturePrior::bounded_log_var() const {
   if (minimum_scale_ == 0) return log_var_;
-  const at::Tensor bound = at::full({}, 2 * std::log(minimum_scale_), log_var_.options().requires_grad(false));
-  return at::logaddexp(log_var_, bound);
+  const double bound = 2 * std::log(minimum_scale_);
+  return nn::softplus(log_var_ - bound) + bound;
 }
 
 at::Tensor GaussianMixturePrior::log_weights() const {

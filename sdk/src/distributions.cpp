@@ -30,6 +30,4 @@ at::Tensor normal_kl_to_standard(const at::Tensor& mean, const at::Tensor& log_v
   return (mean.square() + (at::expm1(log_var) - log_var)).sum(-1) * 0.5;
 }
 
-SigmoidGate sigmoid_gate(const at::Tensor& s) { return {at::sigmoid(s), at::sigmoid(-s), at::log_sigmoid(s)}; }
-
 }  // namespace scprior

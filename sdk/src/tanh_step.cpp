@@ -3,11 +3,13 @@
 
 #include <ATen/ATen.h>
 
+#include "scprior/nn.hpp"
+
 namespace scprior {
 namespace {
 
 at::Tensor slope(const at::Tensor& x, const at::Tensor& s) {
-  const at::Tensor inverse_cosh_squared = at::sigmoid(x * 2) * at::sigmoid(x * -2) * 4;  // finite gradient for every x
+  const at::Tensor inverse_cosh_squared = nn::sigmoid(x * 2) * nn::sigmoid(x * -2) * 4;  // finite gradient for every x
   return at::tanh(x).square() + inverse_cosh_squared * s;
 }
 

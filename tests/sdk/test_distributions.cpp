@@ -120,6 +120,20 @@ TEST_CASE("a sigmoid gate is exact where it saturates", "[distributions]") {
   REQUIRE(gate.value[3].item<double>() == 1);
 }
 
+TEST_CASE("a sigmoid gate has the gradients of its parts, one by one and together, also far out", "[distributions]") {
+  const at::Tensor s = at::tensor({-300.0, -60.0, -3.0, 0.0, 0.7, 30.0, 300.0}, at::kDouble).requires_grad_(true);
+  const SigmoidGate gate = sigmoid_gate(s);
+  const auto slope = [&](const at::Tensor& of) {
+    return torch::autograd::grad({of.sum()}, {s}, {}, /*retain_graph=*/true)[0];
+  };
+  const at::Tensor g = at::sigmoid(s.detach()), rest = at::sigmoid(-s.detach());
+  CHECK(at::allclose(slope(gate.value), g * rest, 1e-12, 1e-30));
+  CHECK(at::allclose(slope(gate.complement), -g * rest, 1e-12, 1e-30));
+  CHECK(at::allclose(slope(gate.log_value), rest, 1e-12, 1e-30));
+  CHECK(at::allclose(slope(gate.value * 2 + gate.complement * gate.log_value),
+                     g * rest * (2 - at::log_sigmoid(s.detach())) + rest * rest, 1e-12, 1e-30));
+}
+
 TEST_CASE("the mixture equals brute force", "[distributions][mixture]") {
   for (const int64_t d : {1, 3, 16, 37, 128}) {
     for (const int64_t k : {1, 7, 33}) {

@@ -57,6 +57,28 @@ void update_by_rows(const at::Tensor& weight, const at::Tensor& gradient, const 
   });
 }
 
+WeightSums plain_sums(const at::Tensor& weight) {
+  const double length = at::linalg_vector_norm(weight, 2).item<double>();
+  return {at::linalg_vector_norm(weight, 1).item<double>(), length * length};
+}
+
+/// By blocks that are the same for any number of threads.
+WeightSums fused_sums(const at::Tensor& weight) {
+  constexpr int64_t block = 1 << 15;
+  const int64_t n = weight.numel(), n_blocks = (n + block - 1) / block;
+  const float* const w = weight.data_ptr<float>();
+  std::vector<WeightSums> of_block(n_blocks);
+  parallel_for(0, n_blocks, 1, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; ++i) of_block[i] = sum_weights(w + i * block, std::min(block, n - i * block));
+  });
+  WeightSums total;
+  for (const WeightSums& part : of_block) {
+    total.absolute += part.absolute;
+    total.squared += part.squared;
+  }
+  return total;
+}
+
 }  // namespace
 
 Adam::Adam(const std::vector<Module::Entry>& entries, const AdamOptions& options) : options_(options) {
@@ -103,8 +125,8 @@ double Adam::penalty() const {
   double total = 0;
   for (const Slot& slot : slots_) {
     if (!slot.penalised || (options_.l1 == 0 && options_.l2 == 0)) continue;
-    const double length = at::linalg_vector_norm(slot.weight, 2).item<double>();
-    total += options_.l1 * at::linalg_vector_norm(slot.weight, 1).item<double>() + options_.l2 * length * length;
+    const WeightSums sums = kernel_knows(slot.weight) ? fused_sums(slot.weight) : plain_sums(slot.weight);
+    total += options_.l1 * sums.absolute + options_.l2 * sums.squared;
   }
   return total;
 }

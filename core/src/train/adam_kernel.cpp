@@ -25,4 +25,15 @@ SCPRIOR_MULTIVERSION void adam_update(float* __restrict weight, const float* __r
   }
 }
 
+SCPRIOR_MULTIVERSION WeightSums sum_weights(const float* weight, int64_t n) {
+  double absolute = 0, squared = 0;
+#pragma omp simd reduction(+ : absolute, squared)
+  for (int64_t i = 0; i < n; ++i) {
+    const double w = weight[i];
+    absolute += std::abs(w);
+    squared += w * w;
+  }
+  return {absolute, squared};
+}
+
 }  // namespace scprior::core

@@ -16,4 +16,10 @@ struct AdamStep {
 /// Updates n weights and their moments in place. The arrays do not overlap.
 void adam_update(float* weight, const float* gradient, float* mean, float* variance, int64_t n, const AdamStep& step);
 
+/// Over some weights, in float64.
+struct WeightSums {
+  double absolute = 0, squared = 0;  ///< Σ |w|, Σ w²
+};
+WeightSums sum_weights(const float* weight, int64_t n);
+
 }  // namespace scprior::core

@@ -12,6 +12,13 @@
 
 namespace scprior::nn {
 
+/// a b for matrices [M, K], [K, N]. The order of its sums, and of those of its gradients, does not depend on the number
+/// of threads, as that of at::mm does where they are long.
+SCPRIOR_API at::Tensor product(const at::Tensor& a, const at::Tensor& b);
+
+/// y = x Wᵀ + b for x [..., in], weight [out, in], bias [out] or undefined; sums as in product().
+SCPRIOR_API at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
+
 /// y = x Wᵀ + b. weight [out, in], bias [out].
 class SCPRIOR_API Linear : public Module {
  public:
@@ -43,13 +50,21 @@ class SCPRIOR_API BatchNorm : public Module {
   at::Tensor gamma, beta, running_mean, running_var;
 
  private:
-  void follow(const at::Tensor& x) const;  // moves the running statistics towards those of a training batch
+  at::Tensor normalise_by_batch(const at::Tensor& x) const;
+  // Moves the running statistics towards those of a training batch.
+  void follow(const at::Tensor& mean, const at::Tensor& variance) const;
 
   double momentum_;
 };
 
 /// Zeroes a share `p` of the entries, scales the others by 1 / (1 - p). Draws from `noise` only.
 SCPRIOR_API at::Tensor dropout(const at::Tensor& x, double p, const at::Generator& noise);
+
+/// LibTorch's functions of these names compute the last elements of a thread's share with other instructions, so that
+/// a last bit may depend on the number of threads. These do not.
+SCPRIOR_API at::Tensor sigmoid(const at::Tensor& x);      ///< 1 / (1 + exp(-x))
+SCPRIOR_API at::Tensor log_sigmoid(const at::Tensor& x);  ///< ln sigmoid(x)
+SCPRIOR_API at::Tensor softplus(const at::Tensor& x);     ///< ln(1 + exp(x))
 
 /// Names accepted by activate().
 SCPRIOR_API const std::vector<std::string>& activation_names();

@@ -52,7 +52,7 @@ MaskedLinear::MaskedLinear(at::Tensor mask_value, int64_t fan_in, at::Generator 
   add_tensor("mask", mask, std::move(mask_value), {.trainable = false});
 }
 
-at::Tensor MaskedLinear::forward(const at::Tensor& x) const { return at::linear(x, masked_weight(), bias); }
+at::Tensor MaskedLinear::forward(const at::Tensor& x) const { return nn::linear(x, masked_weight(), bias); }
 
 at::Tensor MaskedLinear::masked_weight() const { return weight * mask; }
 
@@ -100,12 +100,12 @@ at::Tensor MaskedAutoregressive::first_layer_start(const at::Tensor& context) co
   if (!context.defined() || context.size(-1) != context_width_)
     fail(Status::argument, "the context has width ", context.defined() ? context.size(-1) : 0, ", expected ",
          context_width_);
-  return at::linear(context, context_weight_, bias);
+  return nn::linear(context, context_weight_, bias);
 }
 
 at::Tensor MaskedAutoregressive::forward(const at::Tensor& z, const at::Tensor& context) const {
   if (z.size(-1) != dims_) fail(Status::argument, "z has ", z.size(-1), " coordinates, expected ", dims_);
-  at::Tensor hidden = at::linear(z, hidden_.front()->masked_weight()) + first_layer_start(context);  // [..., H]
+  at::Tensor hidden = nn::linear(z, hidden_.front()->masked_weight(), {}) + first_layer_start(context);  // [..., H]
   hidden = activate(options_.activation, hidden);
   for (size_t layer = 1; layer < hidden_.size(); ++layer)
     hidden = activate(options_.activation, hidden_[layer]->forward(hidden));

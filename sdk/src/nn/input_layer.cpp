@@ -108,7 +108,7 @@ at::Tensor InputLayer::forward(const CountMatrix& x) const {
   if (x.columns() != weight.size(0))
     fail(Status::argument, "the encoder's input has ", x.columns(), " genes, expected ", weight.size(0));
   // The sparse kernels know host memory; elsewhere the dense product is the plain path.
-  if (!x.is_sparse() || !weight.is_cpu()) return at::addmm(bias, x.dense(), weight);
+  if (!x.is_sparse() || !weight.is_cpu()) return product(x.dense(), weight) + bias;
   if (!at::GradMode::is_enabled()) return sparse_product(x.csr(), weight, bias);
   return SparseLinear::apply(x.csr().values, weight, bias, x);
 }

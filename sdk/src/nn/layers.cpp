@@ -2,49 +2,17 @@
 #include <ATen/ATen.h>
 
 #include "initial_weights.hpp"
-#include "scprior/error.hpp"
 #include "scprior/kernels/dropout.hpp"
 #include "scprior/nn.hpp"
-#include "scprior/options.hpp"
 
 namespace scprior::nn {
-namespace {
-
-constexpr double keras_epsilon = 1e-3;
-
-}  // namespace
 
 Linear::Linear(int64_t in, int64_t out, bool penalised, at::Generator init) {
   add_tensor("weight", weight, glorot_uniform(in, out, {out, in}, init), {.penalised = penalised});
   add_tensor("bias", bias, at::zeros({out}));
 }
 
-at::Tensor Linear::forward(const at::Tensor& x) const { return at::linear(x, weight, bias); }
-
-BatchNorm::BatchNorm(int64_t width, bool scale, double momentum) : momentum_(momentum) {
-  if (scale) add_tensor("gamma", gamma, at::ones({width}));
-  add_tensor("beta", beta, at::zeros({width}));
-  add_tensor("running_mean", running_mean, at::zeros({width}), {.trainable = false});
-  add_tensor("running_var", running_var, at::ones({width}), {.trainable = false});
-}
-
-void BatchNorm::follow(const at::Tensor& x) const {
-  const at::NoGradGuard no_grad;
-  const auto [variance, mean] = at::var_mean(x, at::IntArrayRef{0}, /*unbiased=*/false);
-  at::Tensor(running_mean).lerp_(mean, 1 - momentum_);
-  at::Tensor(running_var).lerp_(variance, 1 - momentum_);
-}
-
-at::Tensor BatchNorm::forward(const at::Tensor& x) const {
-  if (training() && x.size(0) > 1) {
-    follow(x);
-    return at::batch_norm(x, gamma, beta, {}, {}, true, 0, keras_epsilon, false);
-  }
-  // The statistics are copied: a later training batch of the same step changes them before the gradient is taken.
-  at::Tensor scale = (running_var + keras_epsilon).rsqrt();
-  if (gamma.defined()) scale = scale * gamma;
-  return at::addcmul(beta - running_mean.clone() * scale, x, scale);
-}
+at::Tensor Linear::forward(const at::Tensor& x) const { return nn::linear(x, weight, bias); }
 
 at::Tensor dropout(const at::Tensor& x, double p, const at::Generator& noise) {
   if (p == 0) return x;
@@ -56,24 +24,6 @@ at::Tensor dropout(const at::Tensor& x, double p, const at::Generator& noise) {
     kernels::dropout_mask(static_cast<uint64_t>(seed), p, mask.numel(), mask.data_ptr<scalar_t>());
   });
   return x * mask;
-}
-
-const std::vector<std::string>& activation_names() {
-  static const std::vector<std::string> names = {"tanh", "relu", "elu", "selu", "gelu", "silu", "softplus", "linear"};
-  return names;
-}
-
-at::Tensor activate(const std::string& name, const at::Tensor& x) {
-  if (name == "tanh") return at::tanh(x);
-  if (name == "relu") return at::relu(x);
-  if (name == "elu") return at::elu(x);
-  if (name == "selu") return at::selu(x);
-  if (name == "gelu") return at::gelu(x);
-  if (name == "silu") return at::silu(x);
-  if (name == "softplus") return at::softplus(x);
-  if (name == "linear") return x;
-  fail(Status::config, "activation \"", name, "\" is unknown; nearest is \"", nearest_name(name, activation_names()),
-       "\"");
 }
 
 BlockTail::BlockTail(int64_t width, BlockOptions options) : options_(std::move(options)) {

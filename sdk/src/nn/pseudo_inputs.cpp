@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "scprior/error.hpp"
+#include "scprior/nn.hpp"
 #include "scprior/shapes.hpp"
 
 namespace scprior {
@@ -45,7 +46,7 @@ at::Tensor apply_map(PseudoMap map, const at::Tensor& parameter) {
     case PseudoMap::clamp:
       return at::relu(parameter);  // gradient 0 at 0
     case PseudoMap::softplus:
-      return at::softplus(parameter);
+      return nn::softplus(parameter);
     case PseudoMap::identity:
       return parameter;
     case PseudoMap::hard_sigmoid:

@@ -3,7 +3,7 @@
 
 extern "C" int MKL_Set_Num_Threads_Local(int threads) __attribute__((weak));  // absent where LibTorch uses another BLAS
 
-namespace scprior::output {
+namespace scprior {
 
 /// While it lives, products on this thread are those of a single thread: MKL sums long rows in an order that depends on
 /// how many threads there are, even where it may use only one.
@@ -20,4 +20,4 @@ class SequentialBlas {
   int before_;
 };
 
-}  // namespace scprior::output
+}  // namespace scprior
