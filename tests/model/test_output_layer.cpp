@@ -21,7 +21,7 @@ struct Size {
   int64_t genes, hidden, cells;
 };
 constexpr Size odd = {2150, 40, 21};      // some whole tiles of genes and a rest; nothing fits blocks of 32
-constexpr Size wide = {17500, 32, 5};     // more tiles than are summed apart
+constexpr Size wide = {34000, 32, 5};     // more tiles than are summed apart
 constexpr Size many_rows = {300, 64, 150};  // more rows than are evaluated at once without gradients
 
 struct Kind {

@@ -29,7 +29,7 @@ namespace {
 }
 
 /// The gradient of h is summed over the tiles of each group, then over the groups: the same for any number of threads.
-constexpr int64_t most_groups = 16;
+constexpr int64_t most_groups = 32;
 
 template <class T>
 class Evaluation {
@@ -77,9 +77,14 @@ class Evaluation {
     return scratch;
   }
 
+  /// Groups with a tile more than others come first, so that no thread begins one when the others are nearly done.
+  int64_t first_tile(int64_t group) const {
+    return group * (tiles_.count / groups_) + std::min(group, tiles_.count % groups_);
+  }
+
   void do_group(int64_t group, const Logits& scratch) {
     const at::Tensor sum = gradients_ ? h_gradient_->make_part() : at::Tensor();
-    const int64_t first = group * tiles_.count / groups_, last = (group + 1) * tiles_.count / groups_;
+    const int64_t first = first_tile(group), last = first_tile(group + 1);
     for (int64_t i = first; i < last; ++i) do_tile(tiles_.at(i), scratch, sum, i == first);
     if (gradients_) h_gradient_->add(group, sum);
   }
