@@ -76,6 +76,14 @@ TEST_CASE("the loader reads what the writer wrote", "[h5ad]") {
   REQUIRE(block.values == std::vector<float>{7, 1, 5});
 }
 
+TEST_CASE("equal contents make equal files, whenever they are written", "[h5ad]") {
+  const Scratch scratch;
+  write_h5ad(scratch.folder / "x.h5ad", small());
+  sleep(2);  // HDF5 counts in seconds
+  write_h5ad(scratch.folder / "y.h5ad", small());
+  REQUIRE(text_of(scratch.folder / "x.h5ad") == text_of(scratch.folder / "y.h5ad"));
+}
+
 TEST_CASE("a place that cannot be written is refused with its path and the reason", "[h5ad]") {
   const Scratch scratch;
   const fs::path nowhere = scratch.folder / "no" / "such" / "x.h5ad";

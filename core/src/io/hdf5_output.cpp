@@ -196,6 +196,7 @@ void Hdf5Output::dataset(const std::string& name, hid_t type, const std::vector<
   const Handle space = space_for(extents);
   const Handle steps(H5Pcreate(H5P_LINK_CREATE)), layout(H5Pcreate(H5P_DATASET_CREATE));
   H5Pset_create_intermediate_group(steps, 1);
+  H5Pset_obj_track_times(layout, false);  // equal contents make equal files
   if (packed && !empty) {
     checked(H5Pset_chunk(layout, static_cast<int>(extents.size()), chunk_for(extents).data()));
     checked(H5Pset_shuffle(layout));
