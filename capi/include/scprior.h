@@ -36,7 +36,7 @@
  * Structs:  set struct_size to sizeof of the struct; set everything else to 0 for the defaults. Structs grow at their
  *           end only.
  * Seeds:    0 or more.
- * Results:  the same data, settings, seed and number of threads give the same bits as the program `scprior`.
+ * Results:  the same data, settings and seed give the same bits as the program `scprior`, with any number of threads.
  * Since:    1.0 unless said otherwise.
  */
 #ifndef SCPRIOR_H

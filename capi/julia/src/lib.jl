@@ -172,7 +172,7 @@ end
 """
     ScPrior.set_threads(n)
 
-Number of threads of all later computations; 0 = as many as the process may use. The same number gives the same bits.
+Number of threads of all later computations; 0 = as many as the process may use. It changes no result.
 """
 set_threads(n::Integer) = check(ccall(sym(:scprior_set_threads), Int32, (Int64,), n))
 
