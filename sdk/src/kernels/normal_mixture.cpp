@@ -6,8 +6,10 @@
 #include <limits>
 #include <vector>
 
+#include "scprior/kernels/flush_denormals.hpp"
 #include "scprior/parallel.hpp"
 #include "simd.hpp"
+#include "vector_math.hpp"
 
 namespace scprior::kernels {
 namespace {
@@ -15,6 +17,30 @@ namespace {
 // Rows of z that share one pass over the components. Work is always split into whole tiles, so that a row's arithmetic
 // does not depend on the number of threads.
 constexpr int64_t tile = 4;
+
+/// Turns log-densities c [n] into responsibilities and returns their log-sum-exp. A share below e^negligible counts as
+/// 0; it would not change the sum, and numbers below 1e-38 cost a hundred cycles each.
+template <class T>
+SCPRIOR_INLINE T normalise(T* c, int64_t n) {
+  constexpr T lowest = -std::numeric_limits<T>::infinity(), negligible = sizeof(T) == 4 ? -86 : -700;
+  T top = lowest, total = 0;
+#pragma omp simd reduction(max : top)
+  for (int64_t k = 0; k < n; ++k) top = std::max(top, c[k]);
+  if (top == lowest) {  // no component has any density here, or all are NaN, which must not be hidden
+    for (int64_t k = 0; k < n; ++k) total += c[k];
+    std::fill(c, c + n, std::isnan(total) ? total : T(0));
+    return total;
+  }
+#pragma omp simd reduction(+ : total)
+  for (int64_t k = 0; k < n; ++k) {
+    const T below = c[k] - top;
+    c[k] = below < negligible ? T(0) : exponential(limited(below, negligible, T(0)));
+    total += c[k];
+  }
+#pragma omp simd
+  for (int64_t k = 0; k < n; ++k) c[k] /= total;
+  return top + std::log(total);
+}
 
 /// c[r][k] = log-density of row z[r] under component k.
 template <class T>
@@ -152,31 +178,18 @@ SCPRIOR_BEST_VERSIONS(SCPRIOR_MIXTURE_GRADIENTS)
 #undef SCPRIOR_MIXTURE_GRADIENTS
 
 // One multiversioned function per element type: attributes do not reach templates' instantiations reliably.
-#define SCPRIOR_MIXTURE_TILE(T)                                                                         \
-  SCPRIOR_MULTIVERSION void tile_##T(const NormalMixtureView<T>& mix, const T* const* z, T* const* c) { \
-    component_tile<T>(mix, z, c);                                                                       \
-  }                                                                                                     \
-  void run_tile(const NormalMixtureView<T>& mix, const T* const* z, T* const* c) { tile_##T(mix, z, c); }
+#define SCPRIOR_MIXTURE_TILE(T)                                                                           \
+  SCPRIOR_MULTIVERSION void tile_##T(const NormalMixtureView<T>& mix, const T* const* z, T* const* c,     \
+                                     int64_t rows, T* log_prob) {                                         \
+    component_tile<T>(mix, z, c);                                                                         \
+    for (int64_t r = 0; r < rows; ++r) log_prob[r] = normalise(c[r], mix.components);                     \
+  }                                                                                                       \
+  void run_tile(const NormalMixtureView<T>& mix, const T* const* z, T* const* c, int64_t rows, T* p) {    \
+    tile_##T(mix, z, c, rows, p);                                                                         \
+  }
 SCPRIOR_MIXTURE_TILE(float)
 SCPRIOR_MIXTURE_TILE(double)
 #undef SCPRIOR_MIXTURE_TILE
-
-/// Turns log-densities c [n] into responsibilities and returns their log-sum-exp.
-template <class T>
-T normalise(T* c, int64_t n) {
-  const T lowest = -std::numeric_limits<T>::infinity();
-  T top = lowest;
-  for (int64_t k = 0; k < n; ++k) top = std::max(top, c[k]);
-  T total = 0;
-  if (top == lowest) {  // no component has any density here, or all are NaN, which must not be hidden
-    for (int64_t k = 0; k < n; ++k) total += c[k];
-    std::fill(c, c + n, std::isnan(total) ? total : T(0));
-    return total;
-  }
-  for (int64_t k = 0; k < n; ++k) total += c[k] = std::exp(c[k] - top);
-  for (int64_t k = 0; k < n; ++k) c[k] /= total;
-  return top + std::log(total);
-}
 
 }  // namespace
 
@@ -193,23 +206,24 @@ void normal_mixture_forward(const NormalMixtureView<T>& mix, T* log_prob, T* res
         z[r] = mix.z + row * mix.dims;
         c[r] = responsibility ? responsibility + row * mix.components : scratch.data() + r * mix.components;
       }
-      run_tile(mix, z, c);
-      for (int64_t r = 0; r < tile && t * tile + r < mix.rows; ++r)
-        log_prob[t * tile + r] = normalise(c[r], mix.components);
+      run_tile(mix, z, c, std::min(tile, mix.rows - t * tile), log_prob + t * tile);
     }
   });
 }
 
 template <class T>
 void normal_mixture_grad_z(const NormalMixtureView<T>& mix, const T* responsibility, const T* grad, T* out) {
-  parallel_for(0, mix.rows, 4,
-               [&](int64_t first, int64_t last) { best_z(mix, responsibility, grad, out, first, last); });
+  parallel_for(0, mix.rows, 4, [&](int64_t first, int64_t last) {
+    const FlushDenormals flush;
+    best_z(mix, responsibility, grad, out, first, last);
+  });
 }
 
 template <class T>
 void normal_mixture_grad_components(const NormalMixtureView<T>& mix, const T* responsibility, const T* grad,
                                     T* grad_mean, T* grad_log_var, T* grad_log_weight) {
   parallel_for(0, mix.components, 8, [&](int64_t first, int64_t last) {
+    const FlushDenormals flush;
     best_components(mix, responsibility, grad, grad_mean, grad_log_var, grad_log_weight, first, last);
   });
 }
