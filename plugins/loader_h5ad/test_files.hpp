@@ -104,7 +104,7 @@ inline Arrays compressed(const Counts& counts, bool by_columns) {
 class MadeFile {
  public:
   MadeFile(const Scratch& scratch, const std::string& encoding, hsize_t cells, hsize_t genes)
-      : path(scratch.folder / (std::to_string(n_made_++) + ".h5ad")) {
+      : path(scratch / (std::to_string(n_made_++) + ".h5ad")) {
     id = H5Fcreate(path.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, newest());
     REQUIRE(id >= 0);
     put_table(id, "obs", cells);

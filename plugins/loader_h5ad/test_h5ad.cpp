@@ -154,7 +154,7 @@ TEST_CASE("files are recognised by their name or by what is in them", "[h5ad]") 
   const H5adLoader loader = make_loader();
   REQUIRE(loader.recognises(fixture("csr_gzip.h5ad")));
   REQUIRE(loader.recognises("no/such/file.H5AD"));
-  const std::filesystem::path renamed = scratch.folder / "cells.h5";
+  const std::filesystem::path renamed = scratch / "cells.h5";
   std::filesystem::copy_file(fixture("dense_lzf.h5ad"), renamed);
   REQUIRE(loader.recognises(renamed));
   REQUIRE_FALSE(loader.recognises(fixture("tenx.h5")));

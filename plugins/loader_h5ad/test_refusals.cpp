@@ -8,17 +8,17 @@ using h5ad::H5adLoader;
 TEST_CASE("what is no HDF5 file is refused by what it is", "[h5ad]") {
   const Scratch scratch;
   const std::string good = bytes_of(fixture("csr_gzip.h5ad"));
-  REQUIRE_THAT(refusal(scratch.folder / "none.h5ad", Status::io), ContainsSubstring("there is no such file"));
-  REQUIRE_THAT(refusal(scratch.folder, Status::io), ContainsSubstring("it is a folder"));
+  REQUIRE_THAT(refusal(scratch / "none.h5ad", Status::io), ContainsSubstring("there is no such file"));
+  REQUIRE_THAT(refusal(scratch.path, Status::io), ContainsSubstring("it is a folder"));
   REQUIRE_THAT(refusal(scratch.write("a.h5ad", ""), Status::io), ContainsSubstring("the file is empty"));
   REQUIRE_THAT(refusal(scratch.write("b.h5ad", "gene,cell1\nA,3\n"), Status::io), ContainsSubstring("a text file"));
   REQUIRE_THAT(refusal(scratch.write("c.h5ad", "<!DOCTYPE html>"), Status::io), ContainsSubstring("a web page"));
   REQUIRE_THAT(refusal(scratch.write("d.h5ad", "\x1f\x8b\x08"), Status::io), ContainsSubstring("gunzip"));
   REQUIRE_THAT(refusal(scratch.write("e.h5ad", "\x89HDF\n\x1a\n and so on"), Status::io),
                ContainsSubstring("binary mode"));
-  std::filesystem::create_directory(scratch.folder / "store.zarr");
+  std::filesystem::create_directory(scratch / "store.zarr");
   scratch.write("store.zarr/.zgroup", "{}");
-  REQUIRE_THAT(refusal(scratch.folder / "store.zarr", Status::io), ContainsSubstring("Zarr"));
+  REQUIRE_THAT(refusal(scratch / "store.zarr", Status::io), ContainsSubstring("Zarr"));
 }
 
 TEST_CASE("a file cut off anywhere is refused", "[h5ad]") {

@@ -8,11 +8,11 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 
 #include "h5ad.hpp"
 #include "scprior/error.hpp"
+#include "scprior/testing/temporary_folder.hpp"
 
 namespace scprior::h5ad::testing {
 
@@ -96,21 +96,11 @@ inline std::string refusal(const std::string& path, Status status,
 }
 
 /// A folder for the files of one test.
-struct Scratch {
-  std::filesystem::path folder;
-  Scratch() {
-    std::string name = std::filesystem::temp_directory_path() / "scprior-h5ad-XXXXXX";
-    folder = mkdtemp(name.data());
-  }
-  ~Scratch() { std::filesystem::remove_all(folder); }
-  std::string write(const std::string& name, const std::string& bytes) const {
-    std::ofstream(folder / name, std::ios::binary) << bytes;
-    return folder / name;
-  }
+struct Scratch : testing::TemporaryFolder {
   /// A copy of a fixture that `change` has worked on.
   std::string changed(const std::string& name, const std::function<void(hid_t)>& change) const {
     static int n_copies = 0;  // HDF5 would take a new file in the place of an open one for the same
-    const std::filesystem::path copy = folder / (std::to_string(n_copies++) + "_" + name);
+    const std::filesystem::path copy = path / (std::to_string(n_copies++) + "_" + name);
     std::filesystem::copy_file(fixture(name), copy);
     const hid_t file = H5Fopen(copy.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
     REQUIRE(file >= 0);

@@ -5,10 +5,10 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 
 #include "scprior/core/plugin_host.hpp"
+#include "scprior/testing/temporary_folder.hpp"
 
 using namespace scprior;
 using Catch::Matchers::ContainsSubstring;
@@ -31,12 +31,6 @@ std::string refusal(const fs::path& file) {
     if (std::getenv("SCPRIOR_SHOW_TEXTS")) std::cout << "* " << error.what() << "\n";
     return error.what();
   }
-}
-
-fs::path scratch(const std::string& name) {
-  const fs::path folder = fs::temp_directory_path() / "scprior_test_refusals";
-  fs::create_directories(folder);
-  return folder / name;
 }
 
 }  // namespace
@@ -72,17 +66,18 @@ TEST_CASE("entry functions that misbehave are refused, and the host lives on", "
 }
 
 TEST_CASE("files that are no plugins are refused for what they are", "[refusal]") {
-  std::ofstream(scratch("text.so")) << "hello";
-  CHECK_THAT(refusal(scratch("text.so")), ContainsSubstring("no ELF header"));
-  fs::copy_file(plugins / "frozen_1_0.so", scratch("cut.so"), fs::copy_options::overwrite_existing);
-  fs::resize_file(scratch("cut.so"), fs::file_size(plugins / "frozen_1_0.so") / 2);
-  CHECK_THAT(refusal(scratch("cut.so")), ContainsSubstring("cut.so: "));
-  CHECK_THAT(refusal(scratch("missing.so")), ContainsSubstring("there is no such file"));
+  const testing::TemporaryFolder folder;
+  CHECK_THAT(refusal(folder.write("text.so", "hello")), ContainsSubstring("no ELF header"));
+  fs::copy_file(plugins / "frozen_1_0.so", folder / "cut.so");
+  fs::resize_file(folder / "cut.so", fs::file_size(plugins / "frozen_1_0.so") / 2);
+  CHECK_THAT(refusal(folder / "cut.so"), ContainsSubstring("cut.so: "));
+  CHECK_THAT(refusal(folder / "missing.so"), ContainsSubstring("there is no such file"));
 }
 
 TEST_CASE("two files with the same component: the second is refused, naming both", "[refusal]") {
-  const fs::path copy = scratch("other_vamp.so");
-  fs::copy_file(fs::path(SCPRIOR_BUILT_PLUGINS) / "prior_vamp.so", copy, fs::copy_options::overwrite_existing);
+  const testing::TemporaryFolder folder;
+  const fs::path copy = folder / "other_vamp.so";
+  fs::copy_file(fs::path(SCPRIOR_BUILT_PLUGINS) / "prior_vamp.so", copy);
   core::PluginHost host;
   host.load_folder(SCPRIOR_BUILT_PLUGINS);
   try {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "scprior/core/load_config.hpp"
 #include "scprior/core/model_file.hpp"
 #include "scprior/plugin.hpp"
+#include "scprior/testing/temporary_folder.hpp"
 
 // Component tables without plugin files, for the tests of the configuration.
 
@@ -75,26 +75,9 @@ struct Host {
   Host() { host.add_static(fake_plugin()); }
 };
 
-/// A folder of its own, removed at the end, with a data file `cells.h5ad` in it.
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "scprior_config_XXXXXX").string();
-    path_ = mkdtemp(name.data());
-    write("cells.h5ad", "");
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-
-  std::filesystem::path write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return path_ / name;
-  }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
+/// With a data file `cells.h5ad` in it.
+struct Folder : scprior::testing::TemporaryFolder {
+  Folder() { write("cells.h5ad", ""); }
 };
 
 /// The text of the Error that `body` throws; "" if it throws none.

@@ -5,11 +5,11 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 #include "fake_loader.hpp"
 #include "scprior/core/memory_source.hpp"
+#include "scprior/testing/temporary_folder.hpp"
 
 using namespace scprior;
 using namespace scprior::core;
@@ -106,8 +106,7 @@ TEST_CASE("an unknown label or batch column is refused before the counts are rea
 }
 
 TEST_CASE("files that are missing, empty or of no known kind are refused", "[dataset]") {
-  const auto folder = std::filesystem::temp_directory_path() / "scprior-open";
-  std::filesystem::create_directories(folder);
+  const testing::TemporaryFolder folder;
   const auto text_of = [&](Status status, const std::string& name) {
     return error_of(status, [&] {
       DataConfig config;
@@ -115,15 +114,13 @@ TEST_CASE("files that are missing, empty or of no known kind are refused", "[dat
       load_dataset(config, GeneConfig{}, fake_host());
     });
   };
-  std::ofstream(folder / "empty.fake").close();
-  std::ofstream(folder / "notes.txt") << "hello";
+  folder.write("empty.fake", "");
+  folder.write("notes.txt", "hello");
   CHECK_THAT(text_of(Status::io, "empty.fake"), ContainsSubstring("empty (0 bytes)"));
   CHECK_THAT(text_of(Status::io, "emty.fake"), ContainsSubstring("no such file; the folder has empty.fake"));
   CHECK_THAT(text_of(Status::io, "no/data.fake"), ContainsSubstring("there is no folder"));
   CHECK_THAT(text_of(Status::data, "notes.txt"), ContainsSubstring("no loader recognises this file. Loaders: fake"));
-  std::ofstream(folder / "data.fake") << "x";
-  CHECK(recognise_loader(folder / "data.fake", fake_host()) == "fake");
-  std::filesystem::remove_all(folder);
+  CHECK(recognise_loader(folder.write("data.fake", "x"), fake_host()) == "fake");
 }
 
 TEST_CASE("many blocks of cells read as one", "[dataset]") {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-#include <fstream>
 
 #include "fake_loader.hpp"
 #include "scprior/core/gene_space.hpp"
+#include "scprior/testing/temporary_folder.hpp"
 
 using namespace scprior;
 using namespace scprior::core;
@@ -16,22 +15,6 @@ using namespace scprior::core::test;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
-
-class Folder {
- public:
-  Folder() : path_(std::filesystem::temp_directory_path() / ("scprior-genes-" + std::to_string(getpid()))) {
-    std::filesystem::create_directories(path_);
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return (path_ / name).string();
-  }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 std::vector<std::string> ids_of(const GeneSpace& space) {
   std::vector<std::string> ids;
@@ -66,7 +49,7 @@ TEST_CASE("an unknown gene space answers with the known ones and the nearest", "
 }
 
 TEST_CASE("a gene list may be plain, a table, with header or without, compressed or not", "[genes]") {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   const auto load = [](const std::string& file) { return load_gene_space({.space = file}, {}); };
   CHECK(ids_of(load(folder.write("plain.txt", "B\n\n# a comment\n A \r\nC"))) == Texts{"B", "A", "C"});
 
@@ -89,7 +72,7 @@ TEST_CASE("a gene list may be plain, a table, with header or without, compressed
 }
 
 TEST_CASE("gene lists that cannot be meant are refused with the line", "[genes]") {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   const auto text_of = [&](Status status, const std::string& content) {
     return error_of(status, [&] { load_gene_space({.space = folder.write("list.txt", content)}, {}); });
   };
@@ -111,7 +94,7 @@ TEST_CASE("the space of a data set is its distinct gene names in their order", "
 }
 
 TEST_CASE("genes.tsv of a model folder reads as it was written", "[genes]") {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   const GeneSpace space{"dataset", {{"#1", ""}, {"\"quoted\"", "s"}, {"with, comma", "t u"}, {"gene_id", "symbol"}}};
   write_genes(folder / "genes.tsv", space);
   const GeneSpace read = read_genes(folder / "genes.tsv", "dataset");
@@ -122,7 +105,7 @@ TEST_CASE("genes.tsv of a model folder reads as it was written", "[genes]") {
 }
 
 TEST_CASE("a damaged genes.tsv is refused", "[genes]") {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   const auto text_of = [&](const std::string& content) {
     return error_of(Status::io, [&] { read_genes(folder.write("genes.tsv", content), "dataset"); });
   };

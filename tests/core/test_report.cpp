@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <unistd.h>
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cstdlib>
@@ -11,6 +9,7 @@
 #include "sample_records.hpp"
 #include "scprior/core/plugin_host.hpp"
 #include "scprior/error.hpp"
+#include "scprior/testing/temporary_folder.hpp"
 
 using namespace scprior::core;
 using Catch::Matchers::ContainsSubstring;
@@ -93,12 +92,12 @@ TEST_CASE("a report of nothing, and one without figures, can be made") {
 }
 
 TEST_CASE("a report is written with the parts of the installation, and not where nobody may write") {
-  const auto path = std::filesystem::temp_directory_path() / ("scprior_report_" + std::to_string(::getpid()) + ".html");
+  const scprior::testing::TemporaryFolder folder;
+  const auto path = folder / "report.html";
   write_report(sample::report(50, 1), path);
   std::ifstream in(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   CHECK(text.ends_with("</html>\n"));
-  std::filesystem::remove(path);
   try {
     write_report(sample::report(50, 1), path / "nowhere" / "report.html");
     FAIL("no error");

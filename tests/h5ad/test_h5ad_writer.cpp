@@ -12,6 +12,7 @@
 #include "h5ad.hpp"
 #include "scprior/core/h5ad_writer.hpp"
 #include "scprior/error.hpp"
+#include "scprior/testing/temporary_folder.hpp"
 
 using namespace scprior;
 using namespace scprior::core;
@@ -21,17 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Scratch {
-  fs::path folder;
-  Scratch() {
-    std::string name = fs::temp_directory_path() / "scprior-writer-XXXXXX";
-    folder = mkdtemp(name.data());
-  }
-  ~Scratch() {
-    fs::permissions(folder, fs::perms::owner_all);
-    fs::remove_all(folder);
-  }
-  size_t n_files() const { return static_cast<size_t>(std::distance(fs::directory_iterator(folder), {})); }
+struct Scratch : testing::TemporaryFolder {
+  size_t n_files() const { return static_cast<size_t>(std::distance(fs::directory_iterator(path), {})); }
 };
 
 /// Two cells, three genes.
@@ -65,10 +57,10 @@ std::string text_of(const fs::path& path) {
 
 TEST_CASE("the loader reads what the writer wrote", "[h5ad]") {
   const Scratch scratch;
-  write_h5ad(scratch.folder / "x.h5ad", small());
+  write_h5ad(scratch / "x.h5ad", small());
   REQUIRE(scratch.n_files() == 1);
   h5ad::H5adLoader loader(Options::resolve(h5ad::H5adLoader::options(), {}));
-  const DatasetInfo info = loader.open(scratch.folder / "x.h5ad");
+  const DatasetInfo info = loader.open(scratch / "x.h5ad");
   REQUIRE(info.cell_names == std::vector<std::string>{"a", "b"});
   REQUIRE(std::get<Categories>(info.cells.at(0).values).codes == std::vector<int32_t>{0, -1});
   const CountBlock block = loader.read(std::vector<int64_t>{1, 0});
@@ -78,26 +70,26 @@ TEST_CASE("the loader reads what the writer wrote", "[h5ad]") {
 
 TEST_CASE("equal contents make equal files, whenever they are written", "[h5ad]") {
   const Scratch scratch;
-  write_h5ad(scratch.folder / "x.h5ad", small());
+  write_h5ad(scratch / "x.h5ad", small());
   sleep(2);  // HDF5 counts in seconds
-  write_h5ad(scratch.folder / "y.h5ad", small());
-  REQUIRE(text_of(scratch.folder / "x.h5ad") == text_of(scratch.folder / "y.h5ad"));
+  write_h5ad(scratch / "y.h5ad", small());
+  REQUIRE(text_of(scratch / "x.h5ad") == text_of(scratch / "y.h5ad"));
 }
 
 TEST_CASE("a place that cannot be written is refused with its path and the reason", "[h5ad]") {
   const Scratch scratch;
-  const fs::path nowhere = scratch.folder / "no" / "such" / "x.h5ad";
+  const fs::path nowhere = scratch / "no" / "such" / "x.h5ad";
   REQUIRE_THAT(refusal(nowhere, small(), Status::io),
                ContainsSubstring(nowhere.string()) && ContainsSubstring("No such file or directory"));
-  REQUIRE_THAT(refusal(scratch.folder, small(), Status::io), ContainsSubstring("it is a folder"));
+  REQUIRE_THAT(refusal(scratch.path, small(), Status::io), ContainsSubstring("it is a folder"));
   if (geteuid() == 0) return;  // root may write anywhere
-  fs::permissions(scratch.folder, fs::perms::owner_read | fs::perms::owner_exec);
-  REQUIRE_THAT(refusal(scratch.folder / "x.h5ad", small(), Status::io), ContainsSubstring("Permission denied"));
+  fs::permissions(scratch.path, fs::perms::owner_read | fs::perms::owner_exec);
+  REQUIRE_THAT(refusal(scratch / "x.h5ad", small(), Status::io), ContainsSubstring("Permission denied"));
 }
 
 TEST_CASE("a full disk is an error, and leaves the older file as it was", "[h5ad]") {
   const Scratch scratch;
-  const fs::path path = scratch.folder / "x.h5ad";
+  const fs::path path = scratch / "x.h5ad";
   std::ofstream(path) << "older";
   H5adContents large = small();
   large.embeddings["X_scprior"] = at::ones({2, 200000});
@@ -126,7 +118,7 @@ TEST_CASE("a full disk is an error, and leaves the older file as it was", "[h5ad
 TEST_CASE("contents that do not fit together are refused", "[h5ad]") {
   const Scratch scratch;
   const auto text = [&](const H5adContents& contents) {
-    const std::string said = refusal(scratch.folder / "x.h5ad", contents, Status::argument);
+    const std::string said = refusal(scratch / "x.h5ad", contents, Status::argument);
     REQUIRE(scratch.n_files() == 0);
     return said;
   };

@@ -12,6 +12,7 @@
 #include "scprior/core/batches.hpp"
 #include "scprior/core/inference.hpp"
 #include "scprior/core/model_folder.hpp"
+#include "scprior/testing/temporary_folder.hpp"
 #include "tools.hpp"
 
 using namespace scprior;
@@ -95,13 +96,13 @@ TEST_CASE("every model of the paper learns, repeats bit by bit, and survives sav
   CHECK(embedding.equal(embedding_of(again.model)));
   CHECK_FALSE(all_equal(first.model, fit_small(config, {}, 4).model));
 
-  const test::TemporaryFolder folder;
+  const testing::TemporaryFolder folder;
   core::ModelFile file;
   file.model = config;
   file.n_genes = n_genes;
   file.seed = 3;
-  core::save_model(folder.path / "model", first.model, file);
-  core::SavedModel loaded = core::open_model(folder.path / "model", test::shipped_plugins());
+  core::save_model(folder / "model", first.model, file);
+  core::SavedModel loaded = core::open_model(folder / "model", test::shipped_plugins());
   CHECK(all_equal(first.model, loaded.model));
   CHECK(embedding.equal(embedding_of(loaded.model)));
   if (name != "AE") CHECK(core::sample_prior(first.model, 9, 1).equal(core::sample_prior(loaded.model, 9, 1)));
@@ -259,8 +260,8 @@ TEST_CASE("a damaged or incomplete model folder is refused", "[fit]") {
   core::ModelFile file;
   file.model = fitted.model.config;
   file.n_genes = n_genes;
-  const test::TemporaryFolder folder;
-  const auto path = folder.path / "model";
+  const testing::TemporaryFolder folder;
+  const auto path = folder / "model";
   CHECK_THROWS_AS(core::open_model(path, test::shipped_plugins()), Error);
   core::save_model(path, fitted.model, file);
   std::filesystem::resize_file(path / "weights.safetensors",

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-#include <fstream>
 
 #include "scprior/plugin.hpp"
+#include "scprior/testing/temporary_folder.hpp"
 #include "tools.hpp"
 
 using namespace scprior;
@@ -67,12 +67,11 @@ TEST_CASE("all shipped plugins load", "[host]") {
 }
 
 TEST_CASE("files that are no plugins are refused with the reason", "[host]") {
-  const test::TemporaryFolder folder;
-  CHECK_THAT(refusal(folder.path / "missing.so"), ContainsSubstring("no such file"));
-  std::ofstream(folder.path / "text.so") << "hello";
-  CHECK_THAT(refusal(folder.path / "text.so"), ContainsSubstring("no ELF header"));
-  std::ofstream(folder.path / "half.so") << "\x7f" "ELF and then nothing of sense";
-  CHECK_THAT(refusal(folder.path / "half.so"), ContainsSubstring("half.so"));
+  const testing::TemporaryFolder folder;
+  CHECK_THAT(refusal(folder / "missing.so"), ContainsSubstring("no such file"));
+  CHECK_THAT(refusal(folder.write("text.so", "hello")), ContainsSubstring("no ELF header"));
+  const auto half = folder.write("half.so", "\x7f" "ELF and then nothing of sense");
+  CHECK_THAT(refusal(half), ContainsSubstring("half.so"));
   CHECK_THAT(refusal(SCPRIOR_BUILT_SDK), ContainsSubstring("exports no scprior_plugin_entry_v1"));
   CHECK_THAT(refusal(folder.path), ContainsSubstring("not a file"));
 }

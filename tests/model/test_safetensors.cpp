@@ -9,6 +9,7 @@
 
 #include "model/safetensors.hpp"
 #include "scprior/error.hpp"
+#include "scprior/testing/temporary_folder.hpp"
 #include "tools.hpp"
 
 using namespace scprior;
@@ -53,8 +54,8 @@ std::string file_with(const std::string& header, size_t data_size) {
 }  // namespace
 
 TEST_CASE("safetensors give back what was written, bit by bit", "[safetensors]") {
-  const test::TemporaryFolder folder;
-  const auto path = folder.path / "weights.safetensors";
+  const testing::TemporaryFolder folder;
+  const auto path = folder / "weights.safetensors";
   core::write_safetensors(path, examples());
   const core::NamedTensors read = core::read_safetensors(path);
   REQUIRE(read.size() == examples().size());
@@ -66,8 +67,8 @@ TEST_CASE("safetensors give back what was written, bit by bit", "[safetensors]")
 }
 
 TEST_CASE("every damage to a file of weights is found", "[safetensors]") {
-  const test::TemporaryFolder folder;
-  const auto path = folder.path / "weights.safetensors";
+  const testing::TemporaryFolder folder;
+  const auto path = folder / "weights.safetensors";
   core::write_safetensors(path, examples());
   const std::string good = bytes_of(path);
   CHECK_THAT(complaint(path, good.substr(0, 4)), ContainsSubstring("too short"));

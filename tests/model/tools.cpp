@@ -2,7 +2,6 @@
 #include "tools.hpp"
 
 #include <ATen/ATen.h>
-#include <stdlib.h>
 
 #include <numeric>
 
@@ -75,18 +74,5 @@ std::vector<int64_t> all_rows(const core::CellSource& cells) {
   std::iota(rows.begin(), rows.end(), 0);
   return rows;
 }
-
-namespace {
-
-std::filesystem::path make_folder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "scprior-XXXXXX").string();
-  if (!mkdtemp(pattern.data())) throw std::runtime_error("no temporary folder");
-  return pattern;
-}
-
-}  // namespace
-
-TemporaryFolder::TemporaryFolder() : path(make_folder()) {}
-TemporaryFolder::~TemporaryFolder() { std::filesystem::remove_all(path); }
 
 }  // namespace scprior::test

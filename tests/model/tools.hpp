@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
-
 #include "scprior/core/fit.hpp"
 #include "scprior/core/memory_source.hpp"
 #include "scprior/core/plugin_host.hpp"
@@ -28,13 +26,5 @@ core::GeneSpace numbered_genes(int64_t n_genes);
 core::Split in_order(int64_t n_cells);
 
 std::vector<int64_t> all_rows(const core::CellSource& cells);
-
-/// A folder that is removed with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  const std::filesystem::path path;
-};
 
 }  // namespace scprior::test

@@ -5,15 +5,17 @@
 
 #include <cstdint>
 
+#include "scprior/large_array.hpp"
+
 namespace scprior::core {
 
 void prefer_large_pages(const at::Tensor& tensor) {
 #ifdef MADV_HUGEPAGE
-  constexpr uintptr_t page = uintptr_t{2} << 20;
   constexpr int collapse = 25;  // MADV_COLLAPSE, which C libraries do not name yet
   if (!tensor.is_cpu() || !tensor.is_contiguous()) return;
   const auto begin = reinterpret_cast<uintptr_t>(tensor.data_ptr());
-  const uintptr_t first = (begin + page - 1) / page * page, last = (begin + tensor.nbytes()) / page * page;
+  const uintptr_t first = (begin + large_page - 1) / large_page * large_page,
+                  last = (begin + tensor.nbytes()) / large_page * large_page;
   if (first >= last) return;
   void* const pages = reinterpret_cast<void*>(first);
   madvise(pages, last - first, MADV_HUGEPAGE);

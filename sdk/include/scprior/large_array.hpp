@@ -13,6 +13,8 @@
 
 namespace scprior {
 
+inline constexpr size_t large_page = size_t{2} << 20;
+
 struct FreeLargeArray {
   void operator()(void* memory) const { std::free(memory); }
 };
@@ -26,10 +28,9 @@ using LargeArray = std::unique_ptr<T[], FreeLargeArray>;
 template <class T>
 LargeArray<T> large_array(int64_t n) {
   static_assert(std::is_trivially_copyable_v<T>);
-  constexpr size_t page = size_t{2} << 20;
   const size_t bytes = static_cast<size_t>(n) * sizeof(T);
-  const bool large = bytes >= page / 4;
-  const size_t alignment = large ? page : std::max(alignof(T), alignof(std::max_align_t));
+  const bool large = bytes >= large_page / 4;
+  const size_t alignment = large ? large_page : std::max(alignof(T), alignof(std::max_align_t));
   const size_t whole = (bytes / alignment + 1) * alignment;
   LargeArray<T> array(static_cast<T*>(std::aligned_alloc(alignment, whole)));
   if (!array) throw std::bad_alloc();

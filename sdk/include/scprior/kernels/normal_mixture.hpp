@@ -22,8 +22,8 @@ struct NormalMixtureView {
 };
 
 /// log_prob [M] = logsumexp_k c_mk with c_mk = offset_k - ½ Σ_d ((z_md - mean_kd) inverse_sd_kd)².
-/// responsibility [M, K] = exp(c_mk - log_prob_m), or null if it is not wanted; it is 0 where c_mk is more than 86 (float)
-/// or 700 (double) below the largest of its row.
+/// responsibility [M, K] = exp(c_mk - log_prob_m), or null if it is not wanted; it is 0 where c_mk is more than 86
+/// (float) or 700 (double) below the largest of its row.
 template <class T>
 SCPRIOR_API void normal_mixture_forward(const NormalMixtureView<T>& mixture, T* log_prob, T* responsibility);
 
