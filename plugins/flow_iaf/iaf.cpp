@@ -5,6 +5,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "scprior/distributions.hpp"
+#include "scprior/elementary.hpp"
 #include "scprior/error.hpp"
 #include "scprior/nn.hpp"
 #include "scprior/shapes.hpp"

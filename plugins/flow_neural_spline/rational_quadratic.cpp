@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "scprior/nn.hpp"
+#include "scprior/elementary.hpp"
 
 namespace scprior {
 namespace {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "householder.hpp"
+#include "scprior/elementary.hpp"
 #include "scprior/error.hpp"
 #include "scprior/shapes.hpp"
 #include "scprior/tanh_step.hpp"

@@ -5,8 +5,8 @@
 #include <ATen/core/grad_mode.h>
 
 #include "scprior/kernels/zero_inflated_negative_binomial.hpp"
+#include "scprior/elementary.hpp"
 #include "scprior/negative_binomial.hpp"
-#include "scprior/nn.hpp"
 
 namespace scprior {
 namespace {

@@ -96,7 +96,7 @@ inline std::string refusal(const std::string& path, Status status,
 }
 
 /// A folder for the files of one test.
-struct Scratch : testing::TemporaryFolder {
+struct Scratch : scprior::testing::TemporaryFolder {
   /// A copy of a fixture that `change` has worked on.
   std::string changed(const std::string& name, const std::function<void(hid_t)>& change) const {
     static int n_copies = 0;  // HDF5 would take a new file in the place of an open one for the same

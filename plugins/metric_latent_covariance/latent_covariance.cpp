@@ -7,6 +7,7 @@
 
 #include "scprior/cell_statistics.hpp"
 #include "scprior/error.hpp"
+#include "scprior/fixed_order.hpp"
 
 namespace scprior {
 namespace {
@@ -16,7 +17,7 @@ using Better = MetricValue::Better;
 double off_diagonal_share(const at::Tensor& matrix) {
   const at::Tensor size = matrix.abs();
   const at::Tensor off_diagonal = size - at::diag(size.diagonal());
-  return (off_diagonal.sum() / size.sum()).item<double>();
+  return (total(off_diagonal) / total(size)).item<double>();
 }
 
 MetricResult undefined(const std::string& note, std::vector<MetricArray> arrays) {

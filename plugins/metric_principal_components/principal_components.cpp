@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "scprior/cell_statistics.hpp"
+#include "scprior/fixed_order.hpp"
 
 namespace scprior {
 namespace {
@@ -36,6 +37,7 @@ MetricResult PrincipalComponents::evaluate(const Evaluation& evaluation) {
   if (evaluation.n_cells() < 2) return undefined("a variance needs at least two cells");
   check_finite_cells("the latent mean", evaluation.latent_mean());
 
+  const SequentialBlas sequential;
   const at::Tensor eigenvalues =  // [D] descending; rounding may leave the zero ones slightly negative
       at::linalg_eigvalsh(covariance(evaluation.latent_mean())).flip({0}).clamp_min_(0);
   const at::Tensor sums = eigenvalues.cumsum(0);

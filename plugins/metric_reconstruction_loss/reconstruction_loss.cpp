@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "scprior/error.hpp"
+#include "scprior/fixed_order.hpp"
 #include "scprior/shapes.hpp"
 
 namespace scprior {
@@ -26,7 +27,7 @@ double total_loss(const at::Tensor& log_likelihood, const at::Tensor& test_cells
          " test cells are concerned. Wanted a finite number: look for a diverged fit (lower train.learning_rate) or a "
          "damaged model");
   }
-  return -log_likelihood.sum(at::kDouble).item<double>();
+  return -total(log_likelihood.to(at::kDouble)).item<double>();
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "distance_tile.hpp"
+#include "scprior/fixed_order.hpp"
 #include "scprior/parallel.hpp"
 
 namespace scprior {
@@ -71,6 +72,7 @@ class DistanceSums {
     // the tile is on the diagonal) and hands in the sums of its rows: added up afterwards, always in the same order.
     std::vector<std::vector<double>> row_sums(n_blocks);
     parallel_for(first_block, n_blocks, 1, [&](int64_t begin, int64_t end) {
+      const SequentialBlas sequential;
       at::Tensor products = at::empty({0}, at::kDouble);
       for (int64_t j = begin; j < end; ++j) {
         const Block& columns = blocks_[j];

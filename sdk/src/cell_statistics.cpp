@@ -6,7 +6,7 @@
 #include <string>
 
 #include "scprior/error.hpp"
-#include "scprior/nn.hpp"
+#include "scprior/fixed_order.hpp"
 #include "scprior/shapes.hpp"
 
 namespace scprior {
@@ -48,7 +48,7 @@ void check_finite_cells(std::string_view name, const at::Tensor& values) {
 at::Tensor covariance(const at::Tensor& cells) {
   at::Tensor sum;
   for_centred_blocks(cells.detach(), [&](const at::Tensor& block) {
-    const at::Tensor part = nn::product(block.t(), block);
+    const at::Tensor part = product(block.t(), block);
     sum = sum.defined() ? sum.add_(part) : part;
   });
   return (sum + sum.t()) / (2 * (cells.size(0) - 1));

@@ -3,7 +3,7 @@
 
 #include <ATen/ATen.h>
 
-#include "scprior/nn.hpp"
+#include "scprior/elementary.hpp"
 
 namespace scprior {
 namespace {

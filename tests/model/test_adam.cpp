@@ -73,6 +73,18 @@ TEST_CASE("the penalty is that of penalised tensors alone", "[adam]") {
   CHECK_THAT(adam.penalty(), WithinRel(5e-4 * 6 + 3e-3 * 14, 1e-6));
 }
 
+TEST_CASE("the penalty of many weights is exact, for any number of threads", "[adam]") {
+  constexpr int64_t n = 200'003;  // several blocks and a rest
+  at::Tensor weight = at::arange(n, at::kFloat).sub(100).div(256).set_requires_grad(true);
+  const double absolute = (5050 + 199902.0 * 199903 / 2) / 256;  // 1 .. 100 below 0, 1 .. 199 902 above
+  const double squared = (100.0 * 101 * 201 / 6 + 199902.0 * 199903 * 399805 / 6) / (256 * 256);
+  const core::Adam adam({{"weight", &weight, {.penalised = true}}}, options);
+  const auto penalty = [&] { return adam.penalty(); };
+  const double one = testing::with_threads(1, penalty);
+  CHECK_THAT(one, WithinRel(5e-4 * absolute + 3e-3 * squared, 1e-14));
+  for (const int n_threads : {2, 3, 5}) CHECK(testing::with_threads(n_threads, penalty) == one);
+}
+
 TEST_CASE("a tensor without a gradient is left alone", "[adam]") {
   at::Tensor weight = at::ones({4}).set_requires_grad(true);
   core::Adam adam({{"w", &weight, {.penalised = true}}}, options);

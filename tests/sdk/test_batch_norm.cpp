@@ -3,9 +3,13 @@
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <catch2/catch_template_test_macros.hpp>
+#include <vector>
 
+#include "scprior/error.hpp"
+#include "scprior/nn.hpp"
 #include "scprior/testing/threads.hpp"
 
 using namespace scprior;
@@ -79,6 +83,41 @@ TEMPLATE_TEST_CASE("batch normalisation and its gradients are those of the defin
       CHECK(near(got.grad_x, wanted.grad_x, 20 * tolerance));
       CHECK(near(got.grad_beta, wanted.grad_beta, tolerance));
       if (scales) CHECK(near(got.grad_gamma, wanted.grad_gamma, 20 * tolerance));
+    }
+}
+
+TEMPLATE_TEST_CASE("the layer in training is LibTorch's, with its gradients, and follows the batch",
+                   "[nn][batch_norm]", float, double) {
+  constexpr auto type = at::CppTypeToScalarType<TestType>::value;
+  const double tolerance = sizeof(TestType) == 4 ? 1e-4 : 1e-10;
+  const Problem p(23, 70, type);
+  const auto near = [&](const at::Tensor& a, const at::Tensor& b) { return at::allclose(a, b, tolerance, tolerance); };
+  for (const bool scales : {true, false})
+    for (const bool transposed : {true, false}) {
+      CAPTURE(scales, transposed);
+      nn::BatchNorm layer(70, scales, 0.9);
+      layer.to(type);
+      layer.train(at::detail::createCPUGenerator(1));
+      {
+        const at::NoGradGuard no_grad;
+        if (scales) layer.gamma.copy_(p.gamma);
+        layer.beta.copy_(p.beta);
+      }
+      std::vector<at::Tensor> inputs = {(transposed ? p.x.t().contiguous().t() : p.x.clone()).requires_grad_(true),
+                                        layer.beta};
+      if (scales) inputs.push_back(layer.gamma);
+      const at::Tensor y = layer.forward(inputs[0]);
+      const at::Tensor wanted = at::batch_norm(inputs[0], layer.gamma, layer.beta, {}, {}, true, 0, epsilon, false);
+      CHECK(near(y, wanted));
+      const auto gradients = torch::autograd::grad({y}, inputs, {p.grad}, /*retain_graph=*/true),
+                 wanted_gradients = torch::autograd::grad({wanted}, inputs, {p.grad});
+      for (size_t i = 0; i < inputs.size(); ++i) CHECK(near(gradients[i], wanted_gradients[i]));
+      CHECK(near(layer.running_mean, p.x.mean(0) * 0.1));
+      CHECK(near(layer.running_var, p.x.var(0, /*unbiased=*/false) * 0.1 + 0.9));
+
+      CHECK_THROWS_AS(torch::autograd::grad({y}, inputs, {p.grad}, true, /*create_graph=*/true), Error);
+      const at::NoGradGuard no_grad;
+      CHECK(near(layer.forward(p.x), wanted));
     }
 }
 

@@ -110,30 +110,6 @@ TEST_CASE("the divergence keeps its digits near zero in float", "[distributions]
                WithinAbs(0.5 * (v * v / 2 + v * v * v / 6), 2e-10));
 }
 
-TEST_CASE("a sigmoid gate is exact where it saturates", "[distributions]") {
-  const at::Tensor s = at::tensor({-200.0f, 0.0f, 40.0f, 90.0f});
-  const SigmoidGate gate = sigmoid_gate(s);
-  REQUIRE(gate.log_value[0].item<double>() == -200);
-  REQUIRE_THAT(gate.log_value[1].item<double>(), WithinRel(-std::log(2.0), 1e-6));
-  REQUIRE_THAT(gate.complement[2].item<double>(), WithinRel(std::exp(-40.0), 1e-6));
-  REQUIRE_THAT(-gate.log_value[2].item<double>(), WithinRel(std::exp(-40.0), 1e-6));
-  REQUIRE(gate.value[3].item<double>() == 1);
-}
-
-TEST_CASE("a sigmoid gate has the gradients of its parts, one by one and together, also far out", "[distributions]") {
-  const at::Tensor s = at::tensor({-300.0, -60.0, -3.0, 0.0, 0.7, 30.0, 300.0}, at::kDouble).requires_grad_(true);
-  const SigmoidGate gate = sigmoid_gate(s);
-  const auto slope = [&](const at::Tensor& of) {
-    return torch::autograd::grad({of.sum()}, {s}, {}, /*retain_graph=*/true)[0];
-  };
-  const at::Tensor g = at::sigmoid(s.detach()), rest = at::sigmoid(-s.detach());
-  CHECK(at::allclose(slope(gate.value), g * rest, 1e-12, 1e-30));
-  CHECK(at::allclose(slope(gate.complement), -g * rest, 1e-12, 1e-30));
-  CHECK(at::allclose(slope(gate.log_value), rest, 1e-12, 1e-30));
-  CHECK(at::allclose(slope(gate.value * 2 + gate.complement * gate.log_value),
-                     g * rest * (2 - at::log_sigmoid(s.detach())) + rest * rest, 1e-12, 1e-30));
-}
-
 TEST_CASE("the mixture equals brute force", "[distributions][mixture]") {
   for (const int64_t d : {1, 3, 16, 37, 128}) {
     for (const int64_t k : {1, 7, 33}) {

@@ -13,6 +13,7 @@
 #include "scprior/core/load_config.hpp"
 #include "scprior/core/process.hpp"
 #include "scprior/core/umap.hpp"
+#include "scprior/fixed_order.hpp"
 
 namespace scprior::core {
 namespace {
@@ -112,7 +113,9 @@ FitRecord make_record(TrainedModel& trained, const Dataset& data, const ModelEva
   record.history = trained.outcome.history;
   for (const NamedMetricResult& named : evaluate_metrics(evaluation, config.metrics, host))
     add_metric(record, named.metric, named.result);
-  if (record.n_test > 0) record.test_loss = -evaluation.test_log_likelihood().mean().item<double>();
+  if (record.n_test > 0)
+    record.test_loss =
+        -total(evaluation.test_log_likelihood()).item<double>() / static_cast<double>(record.n_test);
   if (evaluation.labels()) record.label = cell_column(job.data->label, *evaluation.labels());
   if (evaluation.batches()) record.batch = cell_column(job.data->batch, *evaluation.batches());
   if (with_umap) {

@@ -9,6 +9,7 @@
 
 #include "host/c_call.hpp"
 #include "host/descriptor.hpp"
+#include "scprior/fixed_order.hpp"
 #include "scprior/shapes.hpp"
 
 namespace scprior::core {
@@ -105,8 +106,10 @@ class LogProb : public torch::autograd::Function<LogProb> {
            "C++ plugin");
     const auto saved = context->get_saved_variables();
     const at::Tensor& outer = gradients[0];  // [n]
-    return {saved[0].defined() ? outer.unsqueeze(1) * saved[0] : at::Tensor(),
-            saved[1].defined() ? at::mv(saved[1].t(), outer) : at::Tensor(), at::Tensor(), at::Tensor()};
+    at::Tensor of_z, of_parameters;
+    if (saved[0].defined()) of_z = outer.unsqueeze(1) * saved[0];
+    if (saved[1].defined()) of_parameters = product(saved[1].t(), outer.unsqueeze(1)).squeeze(1);
+    return {of_z, of_parameters, at::Tensor(), at::Tensor()};
   }
 };
 

@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 
 #include "scprior/distributions.hpp"
+#include "scprior/fixed_order.hpp"
 
 namespace scprior::core {
 
@@ -30,8 +31,8 @@ ElboTerms negative_elbo(Model& model, const CellBatch& batch, int64_t samples, L
   const at::Tensor h = model.decoder->decode(latent.z, batch.covariates);                          // [S, B, H]
   const at::Tensor log_px = model.likelihood->log_prob(batch.counts, h, batch.library, batch.covariates);  // [S, B]
   ElboTerms terms;
-  terms.reconstruction = -log_px.mean();
-  terms.kl = kl.mean();
+  terms.reconstruction = -total(log_px) / log_px.numel();
+  terms.kl = total(kl) / kl.numel();
   terms.loss = weights.reconstruction * terms.reconstruction;
   if (weights.kl != 0) terms.loss = terms.loss + weights.kl * terms.kl;
   return terms;

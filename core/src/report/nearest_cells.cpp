@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "report/nearest_lists.hpp"
+#include "scprior/fixed_order.hpp"
 #include "scprior/parallel.hpp"
 
 namespace scprior::core {
@@ -39,6 +40,7 @@ class PairsOfCells {
   template <class PairOf>
   void play(int64_t n, PairOf pair_of) {
     parallel_for(0, n, 1, [&](int64_t begin, int64_t end) {
+      const SequentialBlas sequential;
       at::Tensor products = at::empty({0}, at::kDouble);
       for (int64_t i = begin; i < end; ++i) {
         const auto [a, b] = pair_of(i);

@@ -12,6 +12,7 @@
 #include "report/nearest_cells.hpp"
 #include "scprior/cell_statistics.hpp"
 #include "scprior/error.hpp"
+#include "scprior/fixed_order.hpp"
 #include "scprior/shapes.hpp"
 
 namespace scprior::core {
@@ -33,6 +34,7 @@ Neighbours neighbours_of(const at::Tensor& latent) {
 /// First two principal components, scaled to the extent, with a little noise that parts identical cells: [N, 2] float.
 at::Tensor principal_start(const at::Tensor& latent, int64_t seed) {
   const int64_t n = latent.size(0), n_components = std::min<int64_t>(2, latent.size(1));
+  const SequentialBlas sequential;
   const at::Tensor axes = std::get<1>(at::linalg_eigh(covariance(latent))).flip({1}).narrow(1, 0, n_components);
   const at::Tensor start = at::zeros({n, 2}, at::kDouble);
   start.narrow(1, 0, n_components).copy_(at::mm(latent.to(at::kDouble) - latent.mean(0, false, at::kDouble), axes));

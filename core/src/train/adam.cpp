@@ -3,6 +3,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "scprior/kernels/flush_denormals.hpp"
@@ -57,6 +58,7 @@ void update_by_rows(const at::Tensor& weight, const at::Tensor& gradient, const 
   });
 }
 
+/// For weights that the kernel does not know.
 WeightSums plain_sums(const at::Tensor& weight) {
   const double length = at::linalg_vector_norm(weight, 2).item<double>();
   return {at::linalg_vector_norm(weight, 1).item<double>(), length * length};

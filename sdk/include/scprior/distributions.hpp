@@ -25,14 +25,6 @@ SCPRIOR_API at::Tensor normal_entropy(const at::Tensor& log_var);
 /// Shapes: [..., D] each -> [...].
 SCPRIOR_API at::Tensor normal_kl_to_standard(const at::Tensor& mean, const at::Tensor& log_var);
 
-/// g = sigmoid(s) with what a gate needs beside it, each from s itself: exact also where g rounds to 0 or 1.
-struct SigmoidGate {
-  at::Tensor value;       ///< g
-  at::Tensor complement;  ///< 1 - g = sigmoid(-s)
-  at::Tensor log_value;   ///< ln g = -softplus(-s), finite for every finite s
-};
-SCPRIOR_API SigmoidGate sigmoid_gate(const at::Tensor& s);
-
 /// Log-density of a mixture of K Gaussians, the joint one: the sum over latent units stands inside the mixture.
 ///
 ///     ln p(z) = logsumexp_k [log_weights_k + Σ_d ln N(z_d; mean_kd, exp(log_var_kd))]

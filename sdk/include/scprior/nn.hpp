@@ -12,11 +12,8 @@
 
 namespace scprior::nn {
 
-/// a b for matrices [M, K], [K, N]. The order of its sums, and of those of its gradients, does not depend on the number
-/// of threads, as that of at::mm does where they are long.
-SCPRIOR_API at::Tensor product(const at::Tensor& a, const at::Tensor& b);
-
-/// y = x Wᵀ + b for x [..., in], weight [out, in], bias [out] or undefined; sums as in product().
+/// y = x Wᵀ + b for x [..., in], weight [out, in], bias [out] or undefined; sums and gradients as those of product().
+/// Call it nn::linear: without nn:: C++ may take LibTorch's. Errors: Error{argument} if the shapes do not fit.
 SCPRIOR_API at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
 /// y = x Wᵀ + b. weight [out, in], bias [out].
@@ -42,6 +39,7 @@ class SCPRIOR_API InputLayer : public Module {
 /// Batch normalisation with Keras' constants: eps 1e-3, and momentum 0.99 unless given, the share of the running
 /// statistics that a step keeps; the running variance is that of the batch, without Bessel's correction. A training
 /// batch of one row uses the running statistics (it has no variance).
+/// Errors: Error{unsupported} at a second derivative in training, on a CPU.
 class SCPRIOR_API BatchNorm : public Module {
  public:
   explicit BatchNorm(int64_t width, bool scale = true, double momentum = 0.99);
@@ -59,12 +57,6 @@ class SCPRIOR_API BatchNorm : public Module {
 
 /// Zeroes a share `p` of the entries, scales the others by 1 / (1 - p). Draws from `noise` only.
 SCPRIOR_API at::Tensor dropout(const at::Tensor& x, double p, const at::Generator& noise);
-
-/// LibTorch's functions of these names compute the last elements of a thread's share with other instructions, so that
-/// a last bit may depend on the number of threads. These do not.
-SCPRIOR_API at::Tensor sigmoid(const at::Tensor& x);      ///< 1 / (1 + exp(-x))
-SCPRIOR_API at::Tensor log_sigmoid(const at::Tensor& x);  ///< ln sigmoid(x)
-SCPRIOR_API at::Tensor softplus(const at::Tensor& x);     ///< ln(1 + exp(x))
 
 /// Names accepted by activate().
 SCPRIOR_API const std::vector<std::string>& activation_names();

@@ -25,7 +25,7 @@ SCPRIOR_INLINE T normalise(T* c, int64_t n) {
   constexpr T lowest = -std::numeric_limits<T>::infinity(), negligible = sizeof(T) == 4 ? -86 : -700;
   T top = lowest, total = 0;
 #pragma omp simd reduction(max : top)
-  for (int64_t k = 0; k < n; ++k) top = std::max(top, c[k]);
+  for (int64_t k = 0; k < n; ++k) top = c[k] > top ? c[k] : top;
   if (top == lowest) {  // no component has any density here, or all are NaN, which must not be hidden
     for (int64_t k = 0; k < n; ++k) total += c[k];
     std::fill(c, c + n, std::isnan(total) ? total : T(0));
@@ -197,6 +197,7 @@ template <class T>
 void normal_mixture_forward(const NormalMixtureView<T>& mix, T* log_prob, T* responsibility) {
   const int64_t n_tiles = (mix.rows + tile - 1) / tile;
   parallel_for(0, n_tiles, 1, [&](int64_t first, int64_t last) {
+    const FlushDenormals flush;
     std::vector<T> scratch(responsibility ? 0 : tile * mix.components);
     for (int64_t t = first; t < last; ++t) {
       const T* z[tile];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/ATen.h>
 
+#include "scprior/elementary.hpp"
 #include "scprior/error.hpp"
 #include "scprior/nn.hpp"
 #include "scprior/options.hpp"
@@ -11,25 +12,13 @@ namespace {
 /// x where it is above 0, else exp(x) - 1. Gradients are finite for every x.
 at::Tensor elu(const at::Tensor& x) { return at::where(x > 0, x, at::expm1(at::clamp_max(x, 0))); }
 
-/// Klambauer, Unterthiner, Mayr, Hochreiter: Self-normalizing neural networks, equation 2.
+/// Source: klambauer2017, equation 2.
 at::Tensor selu(const at::Tensor& x) {
   constexpr double alpha = 1.6732632423543772, lambda = 1.0507009873554805;
   return at::where(x > 0, x, at::expm1(at::clamp_max(x, 0)) * alpha) * lambda;
 }
 
 }  // namespace
-
-at::Tensor sigmoid(const at::Tensor& x) {
-  constexpr double before_overflow = 80;  // float32; with an infinite exponential the gradient would be inf / inf
-  return at::reciprocal(at::exp(at::clamp_max(-x, before_overflow)) + 1);
-}
-
-at::Tensor log_sigmoid(const at::Tensor& x) { return -nn::softplus(-x); }
-
-at::Tensor softplus(const at::Tensor& x) {
-  constexpr double linear_above = 40;  // ln(1 + exp(-40)) is below the precision of float64
-  return at::where(x > linear_above, x, at::log1p(at::exp(at::clamp_max(x, linear_above))));
-}
 
 const std::vector<std::string>& activation_names() {
   static const std::vector<std::string> names = {"tanh", "relu", "elu", "selu", "gelu", "silu", "softplus", "linear"};

@@ -4,6 +4,9 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <optional>
+#include <tuple>
+
 #include "scprior/error.hpp"
 #include "scprior/nn.hpp"
 
@@ -29,8 +32,9 @@ const T* data_or_null(const at::Tensor& values) {
 /// (x - mean) / sd · gamma + beta, and the moments, in host memory. LibTorch's sums over the rows depend on how many
 /// threads there are, and would be made a second time for the running statistics.
 struct Normalise : Function<Normalise> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& gamma,
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const std::optional<at::Tensor>& scale,
                             const at::Tensor& beta, Moments* moments) {
+    const at::Tensor gamma = scale.value_or(at::Tensor());
     const at::Tensor packed = x.contiguous(), out = at::empty_like(packed);
     const int64_t rows = x.size(0), width = x.size(1);
     moments->mean = at::empty({width}, at::kDouble);
@@ -81,7 +85,7 @@ at::Tensor BatchNorm::normalise_by_batch(const at::Tensor& x) const {
   Moments moments;
   at::Tensor y;
   if (x.is_cpu()) {
-    y = Normalise::apply(x, gamma, beta, &moments);
+    y = Normalise::apply(x, gamma.defined() ? std::optional(gamma) : std::nullopt, beta, &moments);
   } else {
     y = at::batch_norm(x, gamma, beta, {}, {}, true, 0, keras_epsilon, false);
     std::tie(moments.variance, moments.mean) = at::var_mean(x.detach(), at::IntArrayRef{0}, /*unbiased=*/false);

@@ -4,6 +4,7 @@
 
 #include "initial_weights.hpp"
 #include "scprior/error.hpp"
+#include "scprior/fixed_order.hpp"
 #include "scprior/kernels/sparse.hpp"
 #include "scprior/nn.hpp"
 #include "scprior/shapes.hpp"

@@ -6,8 +6,8 @@
 
 #include <cmath>
 
+#include "scprior/elementary.hpp"
 #include "scprior/error.hpp"
-#include "scprior/nn.hpp"
 #include "scprior/shapes.hpp"
 
 namespace scprior {

@@ -5,10 +5,9 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <numeric>
-
 #include "evaluate.hpp"
 #include "scprior/error.hpp"
+#include "scprior/fixed_order.hpp"
 
 namespace scprior::output {
 namespace {
@@ -31,13 +30,6 @@ Csr sparse_counts(const CountMatrix& counts, at::ScalarType type) {
 }
 
 bool all_equal(const at::Tensor& weights) { return weights.numel() == 0 || weights.eq(weights[0]).all().item<bool>(); }
-
-/// The sum of a vector, [1], in one order for any number of threads.
-at::Tensor total(const at::Tensor& vector) {
-  const at::Tensor values = vector.to(at::kDouble);
-  const double* const first = values.data_ptr<double>();
-  return at::full({1}, std::accumulate(first, first + values.numel(), 0.0), vector.options());
-}
 
 /// Functions of the autograd graph take no undefined tensors: an empty one stands for them.
 at::Tensor or_empty(const at::Tensor& tensor, const at::Tensor& like) {
@@ -91,7 +83,7 @@ struct FusedLogProb : Function<FusedLogProb> {
           out[weight_i] = weight_gradient(*products, weight, layer.weight);
       }
       if (layer.exists() && context->needs_input_grad(bias_i))
-        out[bias_i] = layer.bias.size(0) == of_biases[i].size(0) ? of_biases[i] : total(of_biases[i]);
+        out[bias_i] = layer.bias.size(0) == of_biases[i].size(0) ? of_biases[i] : total(of_biases[i]).view({1});
     }
     return out;
   }

@@ -3,7 +3,7 @@
 
 #include <ATen/ATen.h>
 
-#include "sequential_blas.hpp"
+#include "scprior/fixed_order.hpp"
 
 namespace scprior::output {
 
