@@ -12,7 +12,7 @@
 
 namespace scprior::nn {
 
-/// y = x Wᵀ + b for x [..., in], weight [out, in], bias [out] or undefined; sums and gradients as those of product().
+/// y = x Wᵀ + b for x [..., in], weight [out, in], bias [out] or undefined; sums as in fixed_order.hpp.
 /// Call it nn::linear: without nn:: C++ may take LibTorch's. Errors: Error{argument} if the shapes do not fit.
 SCPRIOR_API at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
