@@ -141,7 +141,8 @@ prior = { type = "standard_normal", components = 4 }
 )");
   REQUIRE_THAT(error_of([&] { loaded(text); }),
                Catch::Matchers::ContainsSubstring(
-                   "9:37: model.prior.components: is not a known key of prior \"standard_normal\""));
+                   "9:37: model.prior.components: is not a known key of prior \"standard_normal\"; known: type. "
+                   "It is a key of prior \"vamp\""));
 }
 
 TEST_CASE("an option without a default may be left to the models", "[config][inheritance]") {

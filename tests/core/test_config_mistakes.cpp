@@ -144,7 +144,8 @@ flow = "identity"
           "e.toml:8:9: model.prior: is \"none\" (a deterministic autoencoder), which cannot have the flow \"iaf\" "
           "(e.toml:6:8); write flow = \"identity\", or choose a prior\n"
           "e.toml:9:1: model.name: is \"AE\", which is taken (e.toml:7:1); names must differ\n"
-          "e.toml:14:26: model.prior.components: is not a known key of prior \"none\"; known: type");
+          "e.toml:14:26: model.prior.components: is not a known key of prior \"none\"; known: type. "
+          "It is a key of prior \"vamp\"");
 }
 
 TEST_CASE("a mistake in the defaults is told once, not once per model", "[config][mistakes]") {

@@ -65,6 +65,17 @@ void report_unknown_type(const Node* given, const SlotContext& context, Componen
   slot.reported = true;
 }
 
+/// Which components of the kind do know the option: often another type was meant.
+std::string who_knows(const std::string& option, scprior_kind kind, const PluginHost& host) {
+  std::string names;
+  for (const ComponentEntry& entry : host.components()) {
+    const auto has_name = [&](const OptionSpec& spec) { return spec.name == option; };
+    if (entry.kind == kind && std::any_of(entry.options.begin(), entry.options.end(), has_name))
+      names += concat(names.empty() ? "" : ", ", '"', entry.name, '"');
+  }
+  return names.empty() ? "" : concat("It is a key of ", kind_name(kind), ' ', names);
+}
+
 }  // namespace
 
 ComponentSlot read_component(const Node* given, const SlotContext& context, const PluginHost& host,
@@ -78,7 +89,8 @@ ComponentSlot read_component(const Node* given, const SlotContext& context, cons
     return slot;
   }
   const Section section{context.key, concat(kind_name(context.kind), " \"", slot.choice.type, '"'),
-                        given != nullptr ? given->place : context.place};
+                        given != nullptr ? given->place : context.place,
+                        [&](const std::string& key) { return who_knows(key, context.kind, host); }};
   if (context.none_allowed && slot.choice.type == no_component) {
     read_options(*table, section, {}, {"type"}, problems);
     slot.resolved = true;

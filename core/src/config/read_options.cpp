@@ -40,7 +40,9 @@ std::optional<OptionValue> value_for(const OptionSpec& spec, const Node& node, c
 void report_unknown(const Member& member, const Section& section, const std::vector<std::string>& known,
                     Problems& problems) {
   const std::string text = section.owner.empty() ? "is not a known key" : "is not a known key of " + section.owner;
-  problems.add(member.place, joined(section.key, member.key), text + alternatives(member.key, known));
+  const std::string more = section.of_unknown ? section.of_unknown(member.key) : "";
+  problems.add(member.place, joined(section.key, member.key),
+               text + alternatives(member.key, known) + (more.empty() ? "" : ". " + more));
 }
 
 }  // namespace

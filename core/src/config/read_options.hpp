@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ struct Section {
   std::string key;    ///< "model.prior"; "" = the top of the file
   std::string owner;  ///< what its keys belong to: "[train]", `prior "vamp"`
   Place place;        ///< where a missing key is reported
+  /// What else there is to say of a key that is not known: "" or a sentence. May be empty.
+  std::function<std::string(const std::string& key)> of_unknown = {};
 };
 
 /// Checks the values of `table` against `specs` and fills in the defaults. Keys in `elsewhere` are known but not read
