@@ -3,8 +3,8 @@
 
 #include <ATen/ATen.h>
 
+#include "column_pattern.hpp"
 #include "scprior/error.hpp"
-#include "scprior/parallel.hpp"
 
 namespace scprior {
 
@@ -21,40 +21,6 @@ namespace {
 at::Tensor row_of_entry(const Csr& csr) {
   const at::Tensor lengths = csr.row_ptr.diff();
   return at::repeat_interleave(at::arange(lengths.size(0), lengths.options()), lengths, 0, csr.values.size(0));
-}
-
-ColumnPattern transpose_pattern(const Csr& csr) {
-  const int64_t n_rows = csr.row_ptr.size(0) - 1, nnz = csr.columns.size(0);
-  const at::Tensor row_ptr_cpu = csr.row_ptr.cpu().contiguous(), columns_cpu = csr.columns.cpu().contiguous();
-  ColumnPattern pattern;
-  pattern.column_ptr = at::zeros({csr.n_columns + 1}, at::kLong);
-  pattern.rows = at::empty({nnz}, at::kInt);
-  pattern.order = at::empty({nnz}, at::kLong);
-  const int64_t* row_ptr = row_ptr_cpu.data_ptr<int64_t>();
-  const int32_t* columns = columns_cpu.data_ptr<int32_t>();
-  int64_t* column_ptr = pattern.column_ptr.data_ptr<int64_t>();
-  int32_t* rows = pattern.rows.data_ptr<int32_t>();
-  int64_t* order = pattern.order.data_ptr<int64_t>();
-  // Each thread looks at all entries and takes those of its own columns: most of the time goes into scattered writes.
-  constexpr int64_t columns_per_thread = 4096;
-  parallel_for(0, csr.n_columns, columns_per_thread, [&](int64_t first, int64_t last) {
-    for (int64_t entry = 0; entry < nnz; ++entry)
-      if (columns[entry] >= first && columns[entry] < last) ++column_ptr[columns[entry] + 1];
-  });
-  for (int64_t column = 0; column < csr.n_columns; ++column) column_ptr[column + 1] += column_ptr[column];
-  parallel_for(0, csr.n_columns, columns_per_thread, [&](int64_t first, int64_t last) {
-    std::vector<int64_t> next(column_ptr + first, column_ptr + last);
-    for (int64_t row = 0; row < n_rows; ++row) {
-      for (int64_t entry = row_ptr[row]; entry < row_ptr[row + 1]; ++entry) {
-        if (columns[entry] < first || columns[entry] >= last) continue;
-        const int64_t place = next[columns[entry] - first]++;
-        rows[place] = static_cast<int32_t>(row);
-        order[place] = entry;
-      }
-    }
-  });
-  const at::Device device = csr.values.device();
-  return {pattern.column_ptr.to(device), pattern.rows.to(device), pattern.order.to(device)};
 }
 
 }  // namespace
