@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scprior/kernels/batch_norm.hpp"
-
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -8,6 +6,7 @@
 #include <tuple>
 
 #include "scprior/error.hpp"
+#include "scprior/kernels/batch_norm.hpp"
 #include "scprior/nn.hpp"
 
 namespace scprior::nn {
