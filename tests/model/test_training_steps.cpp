@@ -94,7 +94,7 @@ TEST_CASE("after 500 steps the loss is that of plain tensor operations", "[fit][
   CHECK(relative_difference(fit_with(config, false), rounded) == 0);
 }
 
-// Ten minutes: test_model "[paper]".
+// Some ten minutes: test_model "[.paper]".
 TEST_CASE("after 500 steps of the paper's size the loss is that of plain tensor operations", "[.paper]") {
   constexpr int64_t cells = 800, genes = 20'000;  // 640 training cells: 5 steps an epoch
   core::ModelConfig config = config_of("standard_normal");
