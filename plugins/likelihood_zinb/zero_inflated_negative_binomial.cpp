@@ -4,8 +4,8 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
-#include "scprior/kernels/zero_inflated_negative_binomial.hpp"
 #include "scprior/elementary.hpp"
+#include "scprior/kernels/zero_inflated_negative_binomial.hpp"
 #include "scprior/negative_binomial.hpp"
 
 namespace scprior {
