@@ -64,16 +64,11 @@ ColumnPattern transpose_pattern(const Csr& csr) {
   int64_t* const order = pattern.order.data_ptr<int64_t>();
 
   constexpr int64_t block = 2048;  // columns whose entries are placed together: what is written stays in the cache
-  const auto for_blocks = [&](auto work) {
-    parallel_for(0, (n_columns + block - 1) / block, 1, [&](int64_t first, int64_t last) {
-      for (int64_t i = first; i < last; ++i) work(i * block, std::min((i + 1) * block, n_columns));
-    });
-  };
-  for_blocks([&](int64_t first, int64_t last) {
+  parallel_blocks(n_columns, block, [&](int64_t first, int64_t last) {
     rows.for_entries(first, last, [&](int32_t, int64_t, int64_t column) { ++column_ptr[column + 1]; });
   });
   for (int64_t column = 0; column < n_columns; ++column) column_ptr[column + 1] += column_ptr[column];
-  for_blocks([&](int64_t first, int64_t last) {
+  parallel_blocks(n_columns, block, [&](int64_t first, int64_t last) {
     std::vector<int64_t> next(column_ptr + first, column_ptr + last);
     // From end to end first: the memory comes into the cache several times as fast as place by place.
     std::fill(row_of + column_ptr[first], row_of + column_ptr[last], 0);

@@ -64,14 +64,13 @@ WeightSums plain_sums(const at::Tensor& weight) {
   return {at::linalg_vector_norm(weight, 1).item<double>(), length * length};
 }
 
-/// By blocks that are the same for any number of threads.
 WeightSums fused_sums(const at::Tensor& weight) {
   constexpr int64_t block = 1 << 15;
-  const int64_t n = weight.numel(), n_blocks = (n + block - 1) / block;
+  const int64_t n = weight.numel();
   const float* const w = weight.data_ptr<float>();
-  std::vector<WeightSums> of_block(n_blocks);
-  parallel_for(0, n_blocks, 1, [&](int64_t first, int64_t last) {
-    for (int64_t i = first; i < last; ++i) of_block[i] = sum_weights(w + i * block, std::min(block, n - i * block));
+  std::vector<WeightSums> of_block((n + block - 1) / block);
+  parallel_blocks(n, block, [&](int64_t first, int64_t last) {
+    of_block[first / block] = sum_weights(w + first, last - first);
   });
   WeightSums total;
   for (const WeightSums& part : of_block) {

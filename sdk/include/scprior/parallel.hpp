@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 
@@ -12,6 +13,15 @@ namespace scprior {
 /// reach the caller. Which pieces there are depends on the number of threads: results must not.
 SCPRIOR_API void parallel_for(int64_t begin, int64_t end, int64_t grain,
                               const std::function<void(int64_t first, int64_t last)>& body);
+
+/// Calls body(first, last) for the blocks of `block` items of [0, n), the last one shorter: the same for any number of
+/// threads. Otherwise as parallel_for.
+template <class Body>
+void parallel_blocks(int64_t n, int64_t block, const Body& body) {
+  parallel_for(0, (n + block - 1) / block, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) body(i * block, std::min((i + 1) * block, n));
+  });
+}
 
 }  // namespace scprior
 

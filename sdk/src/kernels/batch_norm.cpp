@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scprior/kernels/batch_norm.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "scprior/parallel.hpp"
@@ -104,12 +103,9 @@ SCPRIOR_MULTIVERSION void columns(const Backward<double>& b, int64_t first, int6
   backward_columns(b, first, n);
 }
 
-/// All columns, in blocks that are the same for any number of threads.
 template <class Task>
 void all_columns(const Task& task) {
-  parallel_for(0, (task.width + block - 1) / block, 1, [&](int64_t first, int64_t last) {
-    for (int64_t i = first; i < last; ++i) columns(task, i * block, std::min(block, task.width - i * block));
-  });
+  parallel_blocks(task.width, block, [&](int64_t first, int64_t last) { columns(task, first, last - first); });
 }
 
 }  // namespace

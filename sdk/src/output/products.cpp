@@ -43,12 +43,8 @@ std::shared_ptr<Products> make_products(const Layer& layer, const at::Tensor& h,
 at::Tensor weight_gradient(const Products& products, const at::Tensor& row_weight, const at::Tensor& weight) {
   const at::Tensor weighted_h = products.weighted_input(row_weight);
   const at::Tensor out = at::zeros_like(weight, at::MemoryFormat::Contiguous);
-  const int64_t n_genes = weight.size(0), step = RowGradient::block_rows;
-  parallel_for(0, (n_genes + step - 1) / step, 1, [&](int64_t first, int64_t last) {
-    for (int64_t gene = first * step; gene < std::min(last * step, n_genes); gene += step) {
-      const int64_t end = std::min(gene + step, n_genes);
-      products.add_weight_rows(gene, end, weighted_h, out.slice(0, gene, end));
-    }
+  parallel_blocks(weight.size(0), RowGradient::block_rows, [&](int64_t first, int64_t last) {
+    products.add_weight_rows(first, last, weighted_h, out.slice(0, first, last));
   });
   return out;
 }
